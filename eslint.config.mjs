@@ -1,0 +1,86 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const service = (scope) => ({
+  sourceTag: `scope:${scope}`,
+  onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:shared'],
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/*.json'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          depConstraints: [
+            // A service is its own team's: it may not reach into another service.
+            service('order'),
+            service('inventory'),
+            service('payment'),
+            service('fulfilment'),
+            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+            {
+              sourceTag: 'scope:tools',
+              onlyDependOnLibsWithTags: ['scope:tools', 'scope:shared', 'type:domain-lib', 'type:app'],
+            },
+            // Domain code is pure: no SDK, no web framework, no Node API.
+            {
+              sourceTag: 'type:domain-lib',
+              onlyDependOnLibsWithTags: ['layer:pure', 'type:domain-lib'],
+              allowedExternalImports: ['zod'],
+            },
+            { sourceTag: 'layer:pure', onlyDependOnLibsWithTags: ['layer:pure'] },
+            { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:testing'] },
+            // The testing library alone may embed the emulators.
+            { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:lib', 'type:tool'] },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'Name what you export.' }],
+      'no-console': 'error',
+    },
+  },
+  {
+    // Specs may use the embedded emulators and the behaviour suites; a service's specs still may not use another service.
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          depConstraints: [
+            service('order'),
+            service('inventory'),
+            service('payment'),
+            service('fulfilment'),
+            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+            { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['*'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Only an app's main.ts and command-line tools read the environment.
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['**/main.ts', '**/*.spec.ts', 'apps/e2e/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only main.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: ['tools/**/*.ts', 'apps/e2e/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+);

@@ -1,0 +1,20 @@
+// One configuration for every project: Nx runs each project's tests with that project as the working directory.
+// Tests compile with swc to CommonJS in memory, so that nothing has to be built before they run.
+export default {
+  rootDir: process.cwd(),
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  testTimeout: 30_000,
+  maxWorkers: 1,
+};
