@@ -1,1 +1,34 @@
-export {};
+export { type Runtime, isoNow, uuidV7 } from './runtime/runtime.ts';
+export { systemRuntime } from './runtime/system-runtime.ts';
+export { type VirtualRuntime, mulberry32, virtualRuntime } from './runtime/virtual-runtime.ts';
+export { type Decider, type Decision, type Refusal, isRefusal, refuse } from './decider/decider.ts';
+export {
+  type BatchOutcome,
+  type Condition,
+  type Container,
+  ContainerError,
+  type ContainerErrorCode,
+  type Document,
+  type FeedPage,
+  type FeedRange,
+  type FeedStart,
+  type Json,
+  type Operation,
+  type OperationResult,
+  type Page,
+  type Query,
+  type Stored,
+  isContainerError,
+  isSafeToRetry,
+} from './container/container.ts';
+export {
+  type HubConsumer,
+  HubError,
+  type HubErrorCode,
+  type HubHandler,
+  type HubMessage,
+  type HubProducer,
+  type HubSubscription,
+  type ReceivedMessage,
+  isHubError,
+} from './hub/hub.ts';
