@@ -1,1 +1,63 @@
-export {};
+export {
+  amount,
+  currency,
+  entityId,
+  isServiceSku,
+  type OrderLine,
+  orderLine,
+  orderLinesMax,
+  paymentToken,
+  quantity,
+  reason,
+  shipTo,
+  sku,
+  type SkuQuantity,
+  skuQuantity,
+  stockedQuantities,
+  totalOf,
+} from './values.ts';
+export { type EventCatalogue, type EventOf, type EventType } from './events/event-type.ts';
+export { outcomeRepeated } from './events/outcome-repeated.ts';
+export {
+  type OrderEvent,
+  orderEvents,
+  type OrderStatus,
+  orderStatus,
+  type RejectionReason,
+  rejectionReason,
+} from './events/order-events.ts';
+export { type StockEvent, stockEvents } from './events/stock-events.ts';
+export { type PaymentEvent, paymentEvents, type PaymentStatus, paymentStatus } from './events/payment-events.ts';
+export {
+  type OrderCommandMessage,
+  orderCommands,
+  type PaymentCommandMessage,
+  paymentCommands,
+  type StockCommandMessage,
+  stockCommands,
+} from './commands/commands.ts';
+export {
+  checkpointsContainer,
+  type ContainerDefinition,
+  containers,
+  databaseName,
+  deadLettersContainer,
+  eventsContainer,
+  type HubDefinition,
+  type HubName,
+  hubs,
+  leasesContainer,
+  readModelsContainer,
+  type ServiceName,
+} from './topology/topology.ts';
+export { attemptMessageId, formatIntentKey, type IntentKey, outcomeKey, parseIntentKey } from './wire/intent-key.ts';
+export { type CloudEvent, cloudEvent } from './wire/cloud-event.ts';
+export {
+  fulfilOrderSagaId,
+  orderStream,
+  paymentIdOf,
+  paymentStream,
+  returnOrderSagaId,
+  sagaStream,
+  stockStream,
+} from './streams.ts';

@@ -1,0 +1,71 @@
+/**
+ * Which containers and hubs there are, as data: `tools/provision` creates them, the infrastructure code is checked against them, and
+ * services only ever open what is named here. No service creates a container or a hub.
+ */
+
+export const databaseName = 'daybook';
+
+export interface ContainerDefinition {
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters';
+  /** Path of the partition key. */
+  readonly partitionKey: string;
+  readonly uniqueKeys?: readonly string[];
+  /** Paths that are indexed; everything else is not, which keeps writes cheap. Absent: everything is. */
+  readonly indexed?: readonly string[];
+}
+
+export type ServiceName = 'order' | 'inventory' | 'payment' | 'fulfilment';
+
+/** The events container of each service: one document per event, never changed; no TTL at all, so that no item can carry its own end. */
+export const eventsContainer = {
+  order: 'orders',
+  inventory: 'stock',
+  payment: 'payments',
+  fulfilment: 'sagas',
+} as const satisfies Record<ServiceName, string>;
+
+const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
+
+export const readModelsContainer = (service: ServiceName): string => `${service}-read-models`;
+export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
+export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
+
+export const containers: readonly ContainerDefinition[] = serviceNames.flatMap((service): ContainerDefinition[] => [
+  {
+    name: eventsContainer[service],
+    service,
+    purpose: 'events',
+    partitionKey: '/streamId',
+    uniqueKeys: ['/dedup'],
+    indexed: ['/version', '/dedup', '/type', '/recordedAt', '/metadata/correlationId'],
+  },
+  // A read model's documents: `model` names it, `partition` is `<model>:<key>` and the partition key.
+  { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/partition' },
+  { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
+  { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
+]);
+
+export interface HubDefinition {
+  readonly name: string;
+  /** Fixed for good: the relay's mapping of keys to partitions depends on it. */
+  readonly partitions: number;
+  readonly consumerGroups: readonly string[];
+}
+
+/** At most eight hubs: the Standard tier of Event Hubs allows ten in a namespace. */
+export const hubs = [
+  { name: 'order-events', partitions: 4, consumerGroups: [] },
+  { name: 'inventory-events', partitions: 4, consumerGroups: [] },
+  { name: 'payment-events', partitions: 4, consumerGroups: [] },
+  { name: 'saga-inputs', partitions: 4, consumerGroups: ['fulfilment'] },
+  { name: 'order-commands', partitions: 4, consumerGroups: ['order'] },
+  { name: 'inventory-commands', partitions: 4, consumerGroups: ['inventory'] },
+  { name: 'payment-commands', partitions: 4, consumerGroups: ['payment'] },
+] as const satisfies readonly HubDefinition[];
+
+export type HubName = (typeof hubs)[number]['name'];
+
+/** Container of Blob storage that holds the consumers' checkpoints. One per namespace of hubs. */
+export const checkpointsContainer = 'checkpoints';
