@@ -1,0 +1,174 @@
+import type { Container, Document, FeedStart, Runtime, Stored } from '@daybook/ports';
+
+/** What a handler is told beside its documents. */
+export interface FeedContext {
+  readonly rangeId: string;
+  /** 1 the first time; more when the same documents are tried again. */
+  readonly attempt: number;
+  /** Aborted when the lease is lost or the processor's patience at `stop()` is over: what the handler still does is of no use. */
+  readonly signal: AbortSignal;
+}
+
+/** Handles documents of one key, in order. Resolve when they are done; throw to get them again. */
+export type KeyHandler<T extends Document = Document> = (
+  documents: readonly Stored<T>[],
+  context: FeedContext & { readonly key: string },
+) => Promise<void>;
+
+/** Handles one page of a range, in order. Resolve when it is done; throw to get it again. */
+export type PageHandler<T extends Document = Document> = (
+  documents: readonly Stored<T>[],
+  context: FeedContext,
+) => Promise<void>;
+
+/**
+ * One of the two:
+ * - `handleKey`: documents are grouped by key; keys run beside each other, each in order. A slow or failing key holds back no other.
+ * - `handlePage`: whole pages, one call at a time per range. A failing page holds back its range.
+ */
+export type FeedHandler<T extends Document = Document> =
+  | { readonly handleKey: KeyHandler<T>; readonly handlePage?: never }
+  | { readonly handlePage: PageHandler<T>; readonly handleKey?: never };
+
+export interface FeedLimits {
+  /** Documents asked for in one read: 1 to 1,000; default 100. */
+  readonly pageSize: number;
+  /** Documents of one range read and not yet done, held in memory; default 1,000. */
+  readonly maxInFlight: number;
+  /** Documents of one range read past its checkpoint, done or not: as many may be given again after a crash; default 10,000. */
+  readonly maxAhead: number;
+  /** Keys of one range handled at the same time; default 16. */
+  readonly maxConcurrentKeys: number;
+  /** A lease not written for so long, as watched by the contender's own clock, may be taken; default 5,000. */
+  readonly leaseDurationMs: number;
+  /** How often a lease is renewed, and how often others' leases are looked at; at most a third of the duration; default 1,500. */
+  readonly renewEveryMs: number;
+  /** The least time between two checkpoints of one range; default 200. */
+  readonly checkpointEveryMs: number;
+  /** The pause after a read that found nothing; default 500. */
+  readonly pollIdleMs: number;
+  /** The least time between a read that found nothing and the next, however many nudges come; default 10. */
+  readonly pollMinMs: number;
+  /** The pause before the second attempt; doubles with each one after, with jitter; default 100. */
+  readonly retryMinMs: number;
+  /** The longest pause between two attempts; default 10,000. */
+  readonly retryMaxMs: number;
+  /** How long `stop()` waits for handlers before it gives the ranges back without them; default 10,000. */
+  readonly stopTimeoutMs: number;
+  /** After so many failed attempts `onPoison` is asked; needs `onPoison`. Without it a handler is tried for ever. */
+  readonly maxAttempts?: number;
+}
+
+/** Where an error came from. The feed has kept going; these are for logs and metrics. */
+export interface FeedErrorContext {
+  readonly during: 'lease' | 'read' | 'handle' | 'poison';
+  readonly rangeId?: string;
+  readonly key?: string;
+  /** How many attempts have failed in a row. */
+  readonly attempt?: number;
+}
+
+export type FeedLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+interface FeedBase<T extends Document> {
+  /** Names the feed in its lease documents: processors of one name share the work, others are independent. `[A-Za-z0-9_.-]`, 1 to 100. */
+  readonly name: string;
+  /** Names this process, newly made at each start: it tells a holder from its own ghost. */
+  readonly instance: string;
+  /** The container whose changes are followed. */
+  readonly source: Container<T>;
+  /** Holds one lease document per feed and range; partition key `/id`. Never the source itself. */
+  readonly leases: Container;
+  readonly runtime: Runtime;
+  /** Documents with equal keys are handled in order. */
+  readonly keyOf: (document: Stored<T>) => string;
+  /** Orders documents written in one transaction, where the feed promises no order: the event's version. */
+  readonly orderOf?: (document: Stored<T>) => number;
+  /** Where a range without a checkpoint begins; default `beginning`. */
+  readonly start?: FeedStart;
+  readonly limits?: Partial<FeedLimits>;
+  /**
+   * Asked after `maxAttempts`. Once it resolves the documents count as done and the feed goes on: it has put them in a safe place.
+   * If it throws they are tried again. In key mode it is given the one document that fails, in page mode the page.
+   */
+  readonly onPoison?: (documents: readonly Stored<T>[], error: unknown, context: FeedContext) => Promise<void>;
+  readonly onError?: (error: unknown, context: FeedErrorContext) => void;
+  readonly log?: FeedLog;
+}
+
+export type FeedProcessorOptions<T extends Document = Document> = FeedBase<T> & FeedHandler<T>;
+
+/** Documents that keep failing and wait for their next attempt. */
+export interface StuckWork {
+  /** The key, or in page mode absent. */
+  readonly key?: string;
+  readonly documents: number;
+  readonly attempts: number;
+  readonly sinceMs: number;
+  readonly lastError: string;
+}
+
+export interface RangeHealth {
+  readonly id: string;
+  /** Held by this instance. What follows is known for those only. */
+  readonly owned: boolean;
+  /** The instance that holds it, as far as seen from here. */
+  readonly owner?: string;
+  /** The checkpoint as last written. */
+  readonly continuation?: string;
+  /** How long the oldest document read and not yet done has been waiting; 0 when all is done. */
+  readonly continuationAgeMs: number;
+  /** The last read found documents: there may be more. */
+  readonly lagging: boolean;
+  /** Documents read and not yet done. */
+  readonly inFlight: number;
+  /** Time since the last sign of progress: a read that succeeded with room to work, or documents done. */
+  readonly stalledMs: number;
+  readonly stuck: readonly StuckWork[];
+  readonly lastError?: string;
+}
+
+export interface FeedHealth {
+  readonly running: boolean;
+  readonly ranges: readonly RangeHealth[];
+  /**
+   * True while every range moves: each one owned here has made progress lately (an idle one does, a blocked one does not) and each
+   * other is held by an instance that renews. Work that is stuck shows in `stuck`, and makes this false once it blocks its range.
+   */
+  readonly healthy: boolean;
+}
+
+/**
+ * Follows a container's changes. At least once; for each key, first occurrences in order; a checkpoint only after the work.
+ */
+export interface FeedProcessor {
+  /** Begins; resolves after the first look at the leases. Fails only where the containers cannot be used at all. */
+  start(): Promise<void>;
+  /** Takes on nothing new, finishes what runs (up to `stopTimeoutMs`), writes checkpoints, gives the ranges back. */
+  stop(): Promise<void>;
+  /** Read at once: this process has just written to the source. Cheap; call it after each write. */
+  nudge(): void;
+  health(): FeedHealth;
+}
+
+const feedOptionsErrorName = 'FeedOptionsError';
+
+/** Thrown by `createFeedProcessor` for options that cannot work. `field` names the one at fault. */
+export class FeedOptionsError extends Error {
+  readonly code = 'bad-feed-options';
+  readonly field: string;
+
+  constructor(field: string, remedy: string) {
+    super(`${field}: ${remedy}`);
+    this.name = feedOptionsErrorName;
+    this.field = field;
+  }
+}
+
+export function isFeedOptionsError(error: unknown): error is FeedOptionsError {
+  return error instanceof Error && error.name === feedOptionsErrorName;
+}
