@@ -1,0 +1,65 @@
+import type { StockEvent } from './events.ts';
+
+/**
+ * The stock of one SKU. Always: 0 ≤ reserved ≤ onHand, and `reserved` is the sum of the open reservations.
+ *
+ * Reservations that were released or committed are not kept here: that one of them is not made a second time is settled by the event
+ * store, which knows every command key that was ever used. Only tombstones stay: their command to reserve was never seen.
+ */
+export interface StockState {
+  readonly onHand: number;
+  readonly reserved: number;
+  /** Pieces by reservation id. */
+  readonly open: ReadonlyMap<string, number>;
+  /** Reservation ids that were released before they were seen. */
+  readonly tombstones: ReadonlySet<string>;
+}
+
+export const initialStock: StockState = { onHand: 0, reserved: 0, open: new Map(), tombstones: new Set() };
+
+export function availableOf(state: StockState): number {
+  return state.onHand - state.reserved;
+}
+
+export function evolve(state: StockState, event: StockEvent): StockState {
+  switch (event.type) {
+    case 'StockReceived':
+    case 'StockAdjusted':
+    case 'StockRestocked':
+      return { ...state, onHand: state.onHand + event.data.quantity };
+    case 'StockReserved': {
+      const { reservationId, quantity } = event.data;
+      return { ...state, reserved: state.reserved + quantity, open: new Map(state.open).set(reservationId, quantity) };
+    }
+    case 'StockReservationReleased': {
+      const { reservationId, quantity } = event.data;
+      if (quantity === 0) return { ...state, tombstones: new Set(state.tombstones).add(reservationId) };
+      return { ...state, reserved: state.reserved - quantity, open: without(state.open, reservationId) };
+    }
+    case 'StockCommitted': {
+      const { reservationId, quantity } = event.data;
+      return {
+        ...state,
+        onHand: state.onHand - quantity,
+        reserved: state.reserved - quantity,
+        open: without(state.open, reservationId),
+      };
+    }
+    case 'StockReservationRejected':
+    case 'StockRequestRefused':
+    case 'OutcomeRepeated':
+      return state;
+    default:
+      return unknownEvent(event);
+  }
+}
+
+function without(open: ReadonlyMap<string, number>, reservationId: string): ReadonlyMap<string, number> {
+  const left = new Map(open);
+  left.delete(reservationId);
+  return left;
+}
+
+function unknownEvent(event: never): never {
+  throw new Error(`no such stock event: ${JSON.stringify(event)}`);
+}
