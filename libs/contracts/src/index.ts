@@ -61,3 +61,7 @@ export {
   sagaStream,
   stockStream,
 } from './streams.ts';
+export { listOrdersQuery, orderRequests, pageQuery } from './http/order-http.ts';
+export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
+export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';
+export { listSagasQuery, type SagaStatus, sagaStatus } from './http/fulfilment-http.ts';

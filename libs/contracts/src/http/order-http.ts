@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { currency, entityId, orderLine, orderLinesMax, paymentToken, reason, shipTo, skuQuantity } from '../values.ts';
+import { orderStatus } from '../events/order-events.ts';
+
+/** Bodies of the order service's requests. */
+export const orderRequests = {
+  /** `POST /v1/orders`. Without an `orderId` the service gives one; with an `Idempotency-Key`, the same one each time. */
+  placeOrder: z.strictObject({
+    orderId: entityId.optional(),
+    customerId: entityId,
+    currency,
+    lines: z.array(orderLine).min(1).max(orderLinesMax),
+    payment: z.strictObject({ token: paymentToken }),
+    shipTo: shipTo.optional(),
+  }),
+  cancelOrder: z.strictObject({ reason }),
+  shipOrder: z.strictObject({ carrier: z.string().min(1).max(100), trackingNumber: z.string().min(1).max(100) }),
+  deliverOrder: z.strictObject({}).optional(),
+  requestReturn: z.strictObject({ lines: z.array(skuQuantity).min(1).max(orderLinesMax), reason }),
+} as const;
+
+/** Query of `GET /v1/orders`. */
+export const listOrdersQuery = z.strictObject({
+  status: orderStatus.optional(),
+  customerId: entityId.optional(),
+  after: z.string().max(4096).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Query of the other lists. */
+export const pageQuery = z.strictObject({
+  after: z.string().max(4096).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
