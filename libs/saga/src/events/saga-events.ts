@@ -1,0 +1,126 @@
+import type { EventCatalogue, EventOf } from '@daybook/contracts';
+import { z } from 'zod';
+
+const name = z.string().min(1).max(64);
+const phase = z.enum(['do', 'undo']);
+const item = z.string().min(1).max(120);
+const items = z.array(item).max(1_000);
+const where = { step: name, phase };
+const of = { ...where, item, round: z.int().min(0) };
+/** The event that answered: for tracing; its data stays with its owner. */
+const answer = { answerType: z.string(), answerId: z.string() };
+const why = { reason: z.string().min(1).max(64), detail: z.string().max(1_000).optional() };
+
+/** A command on its way: the relay makes one message of each. */
+export const issuedCommand = z.strictObject({
+  item,
+  /** 1 the first time; one more each time it is sent again. */
+  attempt: z.int().min(1),
+  /** Idempotency key: the same for each attempt of a round. */
+  intentKey: z.string(),
+  hub: z.string(),
+  /** Stream of the aggregate it is for. */
+  target: z.string(),
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type IssuedCommand = z.infer<typeof issuedCommand>;
+
+/** Why a saga turned round. */
+export const compensationCause = z.strictObject({
+  kind: z.enum(['refused', 'unknown', 'timed-out', 'cancelled']),
+  ...why,
+  /** Where it happened; absent for a cancellation. */
+  step: name.optional(),
+  item: item.optional(),
+});
+export type CompensationCause = z.infer<typeof compensationCause>;
+
+/**
+ * What happens to a saga; stream `saga-<sagaId>`. Commands and timers are events of that stream too: nothing is sent, and no clock is
+ * set, that is not recorded first.
+ */
+export const sagaEvents = {
+  /** It began, and is bound to this version of its definition for good. */
+  SagaStarted: {
+    version: 1,
+    schema: z.strictObject({
+      sagaId: z.string(),
+      sagaType: z.string(),
+      definitionVersion: z.int().min(1),
+      /** What the steps need of the event that started it. */
+      context: z.record(z.string(), z.unknown()),
+      startedAt: z.string(),
+    }),
+  },
+  /** A step is being worked on; `items` are all that it will ask for (none: there is nothing to do). */
+  StepEntered: { version: 1, schema: z.strictObject({ ...where, items }) },
+  /**
+   * Commands to send: one wave of a fan-out, or one command. Issuing a command registers its compensation: whatever stands here in
+   * phase `do` is undone if the saga turns round, unless it was refused.
+   */
+  CommandsIssued: {
+    version: 1,
+    schema: z.strictObject({
+      ...where,
+      /** Covers all of them: what is not answered when it fires is sent again. */
+      timerId: z.string(),
+      commands: z.array(issuedCommand).min(1).max(50),
+    }),
+  },
+  TimerScheduled: {
+    version: 1,
+    schema: z.strictObject({
+      timerId: z.string(),
+      ...where,
+      items: items.min(1).max(50),
+      /** `timeout`: no answer by then. `pause`: a refusal for the moment; ask again then, as a new round. */
+      purpose: z.enum(['timeout', 'pause']),
+      dueAt: z.string(),
+    }),
+  },
+  TimerFired: { version: 1, schema: z.strictObject({ timerId: z.string() }) },
+  /** Nothing that these timers cover is awaited any more. */
+  TimersCancelled: { version: 1, schema: z.strictObject({ timerIds: z.array(z.string()).min(1) }) },
+  StepSucceeded: { version: 1, schema: z.strictObject({ ...of, ...answer }) },
+  /** `transient`: it is asked again after a pause, as a new round. */
+  StepRefused: { version: 1, schema: z.strictObject({ ...of, ...answer, ...why, transient: z.boolean() }) },
+  /** The participant itself does not know how it ended. */
+  StepUnknown: { version: 1, schema: z.strictObject({ ...of, ...answer, ...why }) },
+  /** No answer to any of the attempts: it may or may not have been done. */
+  StepTimedOut: { version: 1, schema: z.strictObject({ ...where, items: items.min(1) }) },
+  /** Something that the saga waits for, or will wait for, happened: `OrderShipped`. */
+  SignalReceived: { version: 1, schema: z.strictObject({ type: z.string(), eventId: z.string() }) },
+  /** From here on there is no way back, only forward. */
+  PivotPassed: { version: 1, schema: z.strictObject({ step: name.optional() }) },
+  /** A message that means nothing to the saga as it stands: late, repeated for another round, or not its own. */
+  InputIgnored: {
+    version: 1,
+    schema: z.strictObject({
+      reason: z.enum([
+        'saga-finished',
+        'past-the-pivot',
+        'already-compensating',
+        'not-awaited',
+        'not-an-answer',
+        'signal-repeated',
+        'started-already',
+        'timer-not-current',
+      ]),
+      /** Type of the event, or the timer. */
+      input: z.string(),
+    }),
+  },
+  CompensationStarted: { version: 1, schema: z.strictObject({ cause: compensationCause }) },
+  /** It cannot go on by itself here. A late answer or an operator can take it on. */
+  SagaParked: { version: 1, schema: z.strictObject({ ...where, items: items.min(1), ...why }) },
+  /** Nothing is parked any more. */
+  SagaUnparked: { version: 1, schema: z.strictObject({ reason: z.enum(['answered', 'compensating']) }) },
+  SagaCompleted: { version: 1, schema: z.strictObject({}) },
+  /** Everything that was or may have been done is confirmed to be undone. */
+  SagaCompensated: { version: 1, schema: z.strictObject({ cause: compensationCause }) },
+} as const satisfies EventCatalogue;
+
+export type SagaEvent = EventOf<typeof sagaEvents>;
+export type SagaPhase = z.infer<typeof phase>;
+export type IgnoredReason = Extract<SagaEvent, { type: 'InputIgnored' }>['data']['reason'];
