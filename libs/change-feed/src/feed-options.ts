@@ -55,6 +55,8 @@ export interface FeedLimits {
   readonly retryMaxMs: number;
   /** How long `stop()` waits for handlers before it gives the ranges back without them; default 10,000. */
   readonly stopTimeoutMs: number;
+  /** A range without progress for so long is unhealthy; default 15,000. */
+  readonly unhealthyAfterMs: number;
   /** After so many failed attempts `onPoison` is asked; needs `onPoison`. Without it a handler is tried for ever. */
   readonly maxAttempts?: number;
 }

@@ -1,0 +1,29 @@
+import type { Document } from '@daybook/ports';
+import type { FeedErrorContext, FeedProcessorOptions } from './feed-options.ts';
+
+/** Tells the caller of an error. What the caller's own functions throw meanwhile must not stop the feed. */
+export function tellError<T extends Document>(
+  feed: FeedProcessorOptions<T>,
+  error: unknown,
+  context: FeedErrorContext,
+): void {
+  const message = error instanceof Error ? error.message : String(error);
+  try {
+    feed.onError?.(error, context);
+    feed.log?.('warn', `feed ${feed.name}: ${context.during} failed: ${message}`, { ...context });
+  } catch {
+    // A logger that fails has nowhere else to say so.
+  }
+}
+
+export function tell<T extends Document>(
+  feed: FeedProcessorOptions<T>,
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  try {
+    feed.log?.('info', `feed ${feed.name}: ${message}`, fields);
+  } catch {
+    // As above.
+  }
+}
