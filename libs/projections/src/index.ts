@@ -9,3 +9,5 @@ export {
   type ReadModelItem,
   isProjectionError,
 } from './projection.ts';
+export { createProjection } from './create-projection.ts';
+export { eventFeed, projectionHandler } from './projection-handler.ts';

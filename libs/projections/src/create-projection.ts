@@ -1,0 +1,93 @@
+import type { StoredEvent } from '@daybook/eventstore';
+import { type BatchOutcome, type Document, type Stored, isContainerError } from '@daybook/ports';
+import { listItems } from './list.ts';
+import { type Projection, type ProjectionDefinition, ProjectionError } from './projection.ts';
+import { type ReadModelDocument, toDocument, toItem, toState } from './read-model-document.ts';
+
+const maxConflicts = 10;
+
+/** Builds a read model that `projectionHandler` keeps up to date. */
+export function createProjection<State extends object>(definition: ProjectionDefinition<State>): Projection<State> {
+  const { name, readModel, streams, project, readStream } = definition;
+  const idOf = definition.idOf ?? ((streamId: string) => streamId);
+  const partitionKeyOf = definition.partitionKeyOf ?? idOf;
+
+  const read = async (streamId: string): Promise<Stored<ReadModelDocument> | undefined> =>
+    (await readModel.read(partitionKeyOf(streamId), idOf(streamId))).document as Stored<ReadModelDocument> | undefined;
+
+  /** The events to fold on top of `version`, without a gap: read from the stream where the feed has not brought them all. */
+  const following = async (events: readonly StoredEvent[], streamId: string, version: number) => {
+    const fresh = events.filter((event) => event.version > version);
+    if (isContiguous(fresh, version)) return fresh;
+    const healed = await readStream(streamId, version);
+    if (healed.length > 0 && isContiguous(healed, version)) return healed;
+    throw new ProjectionError('gap', name, `stream ${streamId} has no version ${version + 1}, but later ones`);
+  };
+
+  /** @returns true when the document was written; false when another wrote it first, or the answer was lost. */
+  const write = async (document: Document, streamId: string, current: Stored | undefined): Promise<boolean> => {
+    try {
+      const outcome: BatchOutcome = await readModel.batch(partitionKeyOf(streamId), [
+        current === undefined ? { kind: 'create', document } : { kind: 'replace', document, ifMatch: current._etag },
+      ]);
+      return outcome.applied;
+    } catch (error) {
+      if (isContainerError(error) && error.code === 'outcome-unknown') return false;
+      throw error;
+    }
+  };
+
+  return {
+    name,
+    concerns: (streamId) => (typeof streams === 'string' ? streamId.startsWith(streams) : streams(streamId)),
+
+    async apply(events) {
+      const first = events[0];
+      if (first === undefined) return;
+      const { streamId } = first;
+      if (events.some((event) => event.streamId !== streamId)) {
+        throw new ProjectionError('mixed-streams', name, `apply takes events of one stream, not only of ${streamId}`);
+      }
+      const sorted = inVersionOrder(events);
+      const target = sorted.at(-1)?.version ?? 0;
+      // A stream's first event most likely meets no document: the create itself finds out, and saves the read.
+      let current = sorted[0]?.version === 1 ? undefined : await read(streamId);
+      for (let conflicts = 0; conflicts < maxConflicts;) {
+        const version = current?.streamVersion ?? 0;
+        if (version >= target) return;
+        const fresh = await following(sorted, streamId, version);
+        const state = fresh.reduce<State | undefined>(
+          (folded, event) => project(folded, event),
+          current === undefined ? undefined : toState(current),
+        );
+        const streamVersion = fresh.at(-1)?.version ?? version;
+        const document = toDocument(name, { id: idOf(streamId), streamId, streamVersion }, state);
+        const written = await write(document, streamId, current);
+        if (written && streamVersion >= target) return;
+        if (!written) conflicts += 1;
+        current = await read(streamId);
+      }
+      throw new ProjectionError(
+        'conflict',
+        name,
+        `the document of ${streamId} was changed by others ${maxConflicts} times`,
+      );
+    },
+
+    async get(streamId) {
+      const document = await read(streamId);
+      return document === undefined ? undefined : toItem<State>(document);
+    },
+
+    list: (query) => listItems<State>(name, readModel, query),
+  };
+}
+
+function inVersionOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  const byVersion = new Map(events.map((event) => [event.version, event]));
+  return [...byVersion.values()].sort((a, b) => a.version - b.version);
+}
+
+function isContiguous(events: readonly StoredEvent[], afterVersion: number): boolean {
+  return events.every((event, index) => event.version === afterVersion + 1 + index);
+}

@@ -1,0 +1,21 @@
+import type { KeyHandler } from '@daybook/change-feed';
+import type { StoredEvent } from '@daybook/eventstore';
+import type { Projection } from './projection.ts';
+
+/** `keyOf` and `orderOf` for a feed of an events container: streams are the keys, versions the order. */
+export const eventFeed = {
+  keyOf: (event: StoredEvent): string => event.streamId,
+  orderOf: (event: StoredEvent): number => event.version,
+};
+
+/**
+ * Plugs read models into a feed processor in key mode: one processor drives several. Each gets the events of the streams that concern
+ * it. Where one fails, the feed gives the same events again, and those that had them already drop them.
+ */
+export function projectionHandler(projections: readonly Projection[]): KeyHandler<StoredEvent> {
+  return async (events, { key }) => {
+    const concerned = projections.filter((projection) => projection.concerns(key));
+    const results = await Promise.allSettled(concerned.map((projection) => projection.apply(events)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+}

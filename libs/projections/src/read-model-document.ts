@@ -1,0 +1,32 @@
+import type { Document } from '@daybook/ports';
+import { ProjectionError, type ReadModelFields, type ReadModelItem } from './projection.ts';
+
+/** As stored: the state's fields beside these. */
+export interface ReadModelDocument extends Document, ReadModelFields {
+  readonly [field: string]: unknown;
+  /** True where `project` gave `undefined`: only the version is kept. Always present, because queries filter on it. */
+  readonly hidden: boolean;
+}
+
+const ownFields: ReadonlySet<string> = new Set(['id', 'streamId', 'streamVersion', 'hidden']);
+
+export function toDocument(projection: string, fields: ReadModelFields, state: object | undefined): ReadModelDocument {
+  for (const field of Object.keys(state ?? {})) {
+    if (ownFields.has(field) || field.startsWith('_')) {
+      throw new ProjectionError('reserved-field', projection, `the state may not have a field ${field}: rename it`);
+    }
+  }
+  return { ...state, ...fields, hidden: state === undefined };
+}
+
+export function toState<State extends object>(document: ReadModelDocument): State | undefined {
+  return document.hidden ? undefined : (without(document, (field) => ownFields.has(field)) as State);
+}
+
+export function toItem<State extends object>(document: ReadModelDocument): ReadModelItem<State> | undefined {
+  return document.hidden ? undefined : (without(document, (field) => field === 'hidden') as ReadModelItem<State>);
+}
+
+function without(document: ReadModelDocument, isLeftOut: (field: string) => boolean): object {
+  return Object.fromEntries(Object.entries(document).filter(([field]) => !isLeftOut(field) && !field.startsWith('_')));
+}
