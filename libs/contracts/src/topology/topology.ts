@@ -41,8 +41,8 @@ export const containers: readonly ContainerDefinition[] = serviceNames.flatMap((
     uniqueKeys: ['/dedup'],
     indexed: ['/version', '/dedup', '/type', '/recordedAt', '/metadata/correlationId'],
   },
-  // A read model's documents: `model` names it, `partition` is `<model>:<key>` and the partition key.
-  { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/partition' },
+  // One document per stream, found by its id.
+  { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/id' },
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
 ]);

@@ -55,7 +55,7 @@ type DataOf<T extends StockCommandMessage['type']> = Extract<StockCommandMessage
 
 function reserve(data: DataOf<'ReserveStock'>, state: StockState): StockEvent {
   const available = availableOf(state);
-  if (state.tombstones.has(data.reservationId)) {
+  if (state.tombstones.includes(data.reservationId)) {
     return { type: 'StockReservationRejected', data: { ...data, available, code: 'already-released' } };
   }
   return data.quantity > available
@@ -65,11 +65,11 @@ function reserve(data: DataOf<'ReserveStock'>, state: StockState): StockEvent {
 
 /** A release always succeeds: of something never reserved it leaves a tombstone, so that the reservation cannot come after it. */
 function release(data: DataOf<'ReleaseStock'>, state: StockState): StockEvent {
-  return { type: 'StockReservationReleased', data: { ...data, quantity: state.open.get(data.reservationId) ?? 0 } };
+  return { type: 'StockReservationReleased', data: { ...data, quantity: state.open[data.reservationId] ?? 0 } };
 }
 
 function commit(data: DataOf<'CommitStock'>, state: StockState): StockEvent {
-  const quantity = state.open.get(data.reservationId);
+  const quantity = state.open[data.reservationId];
   if (quantity !== undefined) return { type: 'StockCommitted', data: { ...data, quantity } };
   return {
     type: 'StockRequestRefused',

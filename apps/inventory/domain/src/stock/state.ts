@@ -10,12 +10,12 @@ export interface StockState {
   readonly onHand: number;
   readonly reserved: number;
   /** Pieces by reservation id. */
-  readonly open: ReadonlyMap<string, number>;
+  readonly open: Readonly<Record<string, number>>;
   /** Reservation ids that were released before they were seen. */
-  readonly tombstones: ReadonlySet<string>;
+  readonly tombstones: readonly string[];
 }
 
-export const initialStock: StockState = { onHand: 0, reserved: 0, open: new Map(), tombstones: new Set() };
+export const initialStock: StockState = { onHand: 0, reserved: 0, open: {}, tombstones: [] };
 
 export function availableOf(state: StockState): number {
   return state.onHand - state.reserved;
@@ -29,11 +29,11 @@ export function evolve(state: StockState, event: StockEvent): StockState {
       return { ...state, onHand: state.onHand + event.data.quantity };
     case 'StockReserved': {
       const { reservationId, quantity } = event.data;
-      return { ...state, reserved: state.reserved + quantity, open: new Map(state.open).set(reservationId, quantity) };
+      return { ...state, reserved: state.reserved + quantity, open: { ...state.open, [reservationId]: quantity } };
     }
     case 'StockReservationReleased': {
       const { reservationId, quantity } = event.data;
-      if (quantity === 0) return { ...state, tombstones: new Set(state.tombstones).add(reservationId) };
+      if (quantity === 0) return { ...state, tombstones: [...state.tombstones, reservationId] };
       return { ...state, reserved: state.reserved - quantity, open: without(state.open, reservationId) };
     }
     case 'StockCommitted': {
@@ -54,9 +54,8 @@ export function evolve(state: StockState, event: StockEvent): StockState {
   }
 }
 
-function without(open: ReadonlyMap<string, number>, reservationId: string): ReadonlyMap<string, number> {
-  const left = new Map(open);
-  left.delete(reservationId);
+function without(open: StockState['open'], reservationId: string): StockState['open'] {
+  const { [reservationId]: _closed, ...left } = open;
   return left;
 }
 

@@ -83,7 +83,7 @@ export const orderDecider: Decider<OrderCommand, OrderEvent, OrderState> = { ini
 function place(data: PlaceOrder['data'], state: OrderState): Decision<OrderEvent> {
   if (state.status !== 'none') {
     return refuse('order-exists', `Order ${data.orderId} exists already and is ${statusOf(state)}.`, {
-      status: statusOf(state),
+      currentStatus: statusOf(state),
     });
   }
   const { orderId, customerId, currency, lines, payment, shipTo } = data;
@@ -162,7 +162,7 @@ function lateRequest(
 function wrongStatus(state: OrderState, action: string, rule: string): Decision<OrderEvent> {
   const status = statusOf(state);
   if (status === undefined) return refuse('order-unknown', 'There is no such order.');
-  return refuse(`cannot-${action}`, `The order is ${status}: ${rule}.`, { status });
+  return refuse(`cannot-${action}`, `The order is ${status}: ${rule}.`, { currentStatus: status });
 }
 
 function sumBySku(lines: readonly SkuQuantity[]): SkuQuantity[] {

@@ -127,7 +127,7 @@ function whyNoRefund(data: RequestRefund['data'], state: PaymentState): Blocked 
   if (state.status !== 'captured') {
     return { code: 'not-captured', message: `The payment is ${state.status}: there is nothing to refund.` };
   }
-  if (state.refunds.has(data.refundId)) {
+  if (data.refundId in state.refunds) {
     return { code: 'refund-exists', message: `Refund ${data.refundId} was asked for already.` };
   }
   const refundable = state.captured - refundsUnderWay(state);
@@ -174,7 +174,7 @@ function recordOutcome(command: RecordOutcome, state: PaymentState): Decision<Pa
     }
     case 'RecordRefund': {
       const { refundId, result } = command;
-      const refund = state.refunds.get(refundId);
+      const refund = state.refunds[refundId];
       if (refund === undefined || refund.completed) return [];
       if (result.kind === 'refused') {
         return [refusedByProvider({ paymentId, orderId, request: 'refund', refundId }, result.message)];

@@ -20,7 +20,7 @@ export interface OpenPayment {
   readonly captured: number;
   readonly refunded: number;
   /** By refund id, requested ones included. */
-  readonly refunds: ReadonlyMap<string, Refund>;
+  readonly refunds: Readonly<Record<string, Refund>>;
 }
 
 /** `voided` may come before anything else: a tombstone, after which an authorization is refused. */
@@ -66,14 +66,14 @@ function evolveOpen(state: OpenPayment, event: OpenEvent): OpenPayment {
       return { ...state, status: 'captured', captured: event.data.amount };
     case 'PaymentRefundRequested': {
       const { refundId, amount } = event.data;
-      return { ...state, refunds: new Map(state.refunds).set(refundId, { amount, completed: false }) };
+      return { ...state, refunds: { ...state.refunds, [refundId]: { amount, completed: false } } };
     }
     case 'PaymentRefunded': {
       const { refundId, amount } = event.data;
       return {
         ...state,
         refunded: state.refunded + amount,
-        refunds: new Map(state.refunds).set(refundId, { amount, completed: true }),
+        refunds: { ...state.refunds, [refundId]: { amount, completed: true } },
       };
     }
     case 'PaymentRequestRefused':
@@ -91,8 +91,7 @@ function afterRefusal(
   if (data.code !== providerRefused) return state;
   if (data.request === 'capture' && state.status === 'capturing') return { ...state, status: 'authorized' };
   if (data.request === 'refund' && data.refundId !== undefined) {
-    const refunds = new Map(state.refunds);
-    refunds.delete(data.refundId);
+    const { [data.refundId]: _refused, ...refunds } = state.refunds;
     return { ...state, refunds };
   }
   return state;
@@ -103,7 +102,7 @@ export const providerRefused = 'provider-refused';
 
 /** What is refunded or being refunded. */
 export function refundsUnderWay(state: OpenPayment): number {
-  return [...state.refunds.values()].reduce((sum, refund) => sum + refund.amount, 0);
+  return Object.values(state.refunds).reduce((sum, refund) => sum + refund.amount, 0);
 }
 
 /** The status that clients see. */
@@ -114,7 +113,7 @@ export function statusOf(state: PaymentState): PaymentStatus | undefined {
 }
 
 function nothing(paymentId: string, orderId: string): Omit<OpenPayment, 'status'> {
-  return { paymentId, orderId, currency: '', amount: 0, authorized: 0, captured: 0, refunded: 0, refunds: new Map() };
+  return { paymentId, orderId, currency: '', amount: 0, authorized: 0, captured: 0, refunded: 0, refunds: {} };
 }
 
 function unknownEvent(event: never): never {

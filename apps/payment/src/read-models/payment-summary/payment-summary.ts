@@ -1,0 +1,36 @@
+import type { PaymentStatus } from '@daybook/contracts';
+import { evolve, initialPayment, type PaymentEvent, type PaymentState, statusOf } from '@daybook/payment-domain';
+
+/** What clients see of a payment. Amounts in minor units. */
+export interface PaymentView {
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly status: PaymentStatus;
+  readonly currency: string;
+  readonly authorized: number;
+  readonly captured: number;
+  readonly refunded: number;
+}
+
+/** `undefined` while there is no payment. */
+export function paymentView(state: PaymentState): PaymentView | undefined {
+  const status = statusOf(state);
+  if (state.status === 'none' || status === undefined) return undefined;
+  const { paymentId, orderId, currency, authorized, captured, refunded } = state;
+  return { paymentId, orderId, status, currency, authorized, captured, refunded };
+}
+
+/** A payment in lists: what clients see, and the state that the next event is folded into. */
+export interface PaymentSummary extends PaymentView {
+  readonly state: PaymentState;
+}
+
+/** Pure: the summary after an event. */
+export function projectPaymentSummary(
+  summary: PaymentSummary | undefined,
+  event: PaymentEvent,
+): PaymentSummary | undefined {
+  const state = evolve(summary?.state ?? initialPayment, event);
+  const view = paymentView(state);
+  return view === undefined ? undefined : { ...view, state };
+}
