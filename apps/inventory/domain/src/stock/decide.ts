@@ -1,7 +1,7 @@
 import type { StockCommandMessage } from '@daybook/contracts';
 import { type Decider, type Decision, refuse } from '@daybook/ports';
 import type { StockEvent } from './events.ts';
-import { availableOf, evolve, initialStock, type StockState } from './state.ts';
+import { availableOf, evolve, initialStock, openPieces, type StockState } from './state.ts';
 
 export interface ReceiveStock {
   readonly type: 'ReceiveStock';
@@ -65,11 +65,11 @@ function reserve(data: DataOf<'ReserveStock'>, state: StockState): StockEvent {
 
 /** A release always succeeds: of something never reserved it leaves a tombstone, so that the reservation cannot come after it. */
 function release(data: DataOf<'ReleaseStock'>, state: StockState): StockEvent {
-  return { type: 'StockReservationReleased', data: { ...data, quantity: state.open[data.reservationId] ?? 0 } };
+  return { type: 'StockReservationReleased', data: { ...data, quantity: openPieces(state, data.reservationId) ?? 0 } };
 }
 
 function commit(data: DataOf<'CommitStock'>, state: StockState): StockEvent {
-  const quantity = state.open[data.reservationId];
+  const quantity = openPieces(state, data.reservationId);
   if (quantity !== undefined) return { type: 'StockCommitted', data: { ...data, quantity } };
   return {
     type: 'StockRequestRefused',

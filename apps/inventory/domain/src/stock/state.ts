@@ -21,6 +21,11 @@ export function availableOf(state: StockState): number {
   return state.onHand - state.reserved;
 }
 
+/** Pieces of an open reservation. Ids are clients' words: `constructor` is one like any other. */
+export function openPieces(state: StockState, reservationId: string): number | undefined {
+  return Object.hasOwn(state.open, reservationId) ? state.open[reservationId] : undefined;
+}
+
 export function evolve(state: StockState, event: StockEvent): StockState {
   switch (event.type) {
     case 'StockReceived':

@@ -127,7 +127,7 @@ function whyNoRefund(data: RequestRefund['data'], state: PaymentState): Blocked 
   if (state.status !== 'captured') {
     return { code: 'not-captured', message: `The payment is ${state.status}: there is nothing to refund.` };
   }
-  if (data.refundId in state.refunds) {
+  if (Object.hasOwn(state.refunds, data.refundId)) {
     return { code: 'refund-exists', message: `Refund ${data.refundId} was asked for already.` };
   }
   const refundable = state.captured - refundsUnderWay(state);
