@@ -7,6 +7,7 @@ export {
   type SagaPhase,
 } from './events/saga-events.ts';
 export {
+  type ActionDefinition,
   type Answer,
   type CommandStep,
   type PivotStep,
@@ -17,5 +18,19 @@ export {
   type SagaDefinition,
   type SagaStep,
 } from './definition/definition.ts';
+export { isSagaDefinitionError, isSagaInputError, SagaDefinitionError, SagaInputError } from './definition/errors.ts';
 export { exponential, type RetryPolicy } from './definition/retry.ts';
+export { saga, type SagaBeginning, type SagaBuilder } from './definition/saga.ts';
+export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './definition/options.ts';
+export { toMermaid } from './definition/mermaid.ts';
+export { decideSaga, type SagaInput, type SagaMessageInput, type SagaTimerInput } from './decide/decide.ts';
+export { evolveSaga } from './decide/evolve.ts';
+export {
+  initialSaga,
+  type ItemState,
+  type LiveSaga,
+  type SagaState,
+  type StepState,
+  type TimerState,
+} from './decide/state.ts';
 export { type InputOutcome, type SagaRunner } from './runner/saga-runner.ts';

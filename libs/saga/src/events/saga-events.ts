@@ -14,6 +14,8 @@ const why = { reason: z.string().min(1).max(64), detail: z.string().max(1_000).o
 /** A command on its way: the relay makes one message of each. */
 export const issuedCommand = z.strictObject({
   item,
+  /** Another round is another intent: asked anew after a refusal. */
+  round: z.int().min(0),
   /** 1 the first time; one more each time it is sent again. */
   attempt: z.int().min(1),
   /** Idempotency key: the same for each attempt of a round. */

@@ -1,0 +1,152 @@
+import type { SagaEvent, SagaPhase } from '../events/saga-events.ts';
+import {
+  initialSaga,
+  type ItemState,
+  type ItemStatus,
+  type LiveSaga,
+  type SagaState,
+  stepKey,
+  type StepState,
+} from './state.ts';
+
+/** The state after the event. Needs no definition: the events say all. */
+export function evolveSaga(state: SagaState, event: SagaEvent): SagaState {
+  if (event.type === 'SagaStarted') return started(event.data);
+  if (state.status === 'none') return initialSaga;
+  switch (event.type) {
+    case 'StepEntered': {
+      const { step, phase, items } = event.data;
+      const pending: ItemState = { status: 'pending', round: 0, attempt: 0, sent: 0 };
+      return withStep(state, { step, phase, items: new Map(items.map((item) => [item, pending])) });
+    }
+    case 'CommandsIssued': {
+      const { step, phase, timerId, commands } = event.data;
+      const issued = new Map(commands.map(({ item, round, attempt }) => [item, { round, attempt }]));
+      return changeItems(state, step, phase, [...issued.keys()], (item, id) => ({
+        ...item,
+        ...issued.get(id),
+        status: 'waiting',
+        sent: item.sent + 1,
+        timerId,
+      }));
+    }
+    case 'TimerScheduled': {
+      const { timerId, step, phase, items, purpose } = event.data;
+      const timers = new Map(state.timers).set(timerId, event.data);
+      const saga = { ...state, timers, timersMade: state.timersMade + 1 };
+      return purpose === 'timeout' ? saga : changeItems(saga, step, phase, items, (item) => ({ ...item, timerId }));
+    }
+    case 'TimerFired':
+      return withoutTimers(state, [event.data.timerId]);
+    case 'TimersCancelled':
+      return withoutTimers(state, event.data.timerIds);
+    case 'StepSucceeded':
+      return answered(state, event.data, 'succeeded');
+    case 'StepRefused':
+      return answered(state, event.data, event.data.transient ? 'pausing' : 'refused');
+    case 'StepUnknown':
+      return answered(state, event.data, 'in-doubt');
+    case 'StepTimedOut': {
+      const { step, phase, items } = event.data;
+      return changeItems(state, step, phase, items, (item) => ({ ...item, status: 'in-doubt' }));
+    }
+    case 'SignalReceived':
+      return { ...state, signals: new Set(state.signals).add(event.data.type) };
+    case 'PivotPassed':
+      return { ...state, pivotPassed: true };
+    case 'CompensationStarted':
+      return { ...state, status: 'compensating', cause: event.data.cause, steps: turnedRound(state.steps) };
+    case 'SagaParked': {
+      const { step, phase, items, reason, detail } = event.data;
+      const parked = new Map(state.parked).set(stepKey(step, phase), { reason, detail });
+      return changeItems({ ...state, parked }, step, phase, items, (item) => ({ ...item, status: 'parked' }));
+    }
+    case 'SagaUnparked':
+      return { ...state, parked: new Map() };
+    case 'SagaCompleted':
+      return { ...state, status: 'completed' };
+    case 'SagaCompensated':
+      return { ...state, status: 'compensated' };
+    case 'InputIgnored':
+      return state;
+    default:
+      return unknownEvent(event);
+  }
+}
+
+function started(data: Extract<SagaEvent, { type: 'SagaStarted' }>['data']): LiveSaga {
+  return {
+    status: 'running',
+    ...data,
+    pivotPassed: false,
+    signals: new Set(),
+    steps: new Map(),
+    timers: new Map(),
+    timersMade: 0,
+    parked: new Map(),
+  };
+}
+
+interface ItemPlace {
+  readonly step: string;
+  readonly phase: SagaPhase;
+  readonly item: string;
+}
+
+/** An answer ends the waiting; a step none of whose items is parked any more is not parked either. */
+function answered(state: LiveSaga, { step, phase, item }: ItemPlace, status: ItemStatus): LiveSaga {
+  const saga = changeItems(state, step, phase, [item], (before) => ({ ...before, status }));
+  const key = stepKey(step, phase);
+  if (!saga.parked.has(key)) return saga;
+  if ([...(saga.steps.get(key)?.items.values() ?? [])].some((other) => other.status === 'parked')) return saga;
+  const parked = new Map(saga.parked);
+  parked.delete(key);
+  return { ...saga, parked };
+}
+
+/** What was still open when the saga turned round: asked for and not answered is in doubt, refused for the moment is refused. */
+function turnedRound(steps: LiveSaga['steps']): LiveSaga['steps'] {
+  const settle = (item: ItemState): ItemState => {
+    if (item.status === 'waiting' || item.status === 'parked') return { ...item, status: 'in-doubt' };
+    return item.status === 'pausing' ? { ...item, status: 'refused' } : item;
+  };
+  return new Map(
+    [...steps].map(([key, step]) => [
+      key,
+      { ...step, items: new Map([...step.items].map(([id, item]) => [id, settle(item)])) },
+    ]),
+  );
+}
+
+function withStep(state: LiveSaga, step: StepState): LiveSaga {
+  return { ...state, steps: new Map(state.steps).set(stepKey(step.step, step.phase), step) };
+}
+
+type Change = (item: ItemState, id: string) => ItemState;
+
+function changeItems(
+  state: LiveSaga,
+  step: string,
+  phase: SagaPhase,
+  ids: readonly string[],
+  change: Change,
+): LiveSaga {
+  const before = state.steps.get(stepKey(step, phase));
+  if (before === undefined) return state;
+  const items = new Map(before.items);
+  for (const id of ids) {
+    const item = items.get(id);
+    if (item !== undefined) items.set(id, change(item, id));
+  }
+  return withStep(state, { ...before, items });
+}
+
+function withoutTimers(state: LiveSaga, timerIds: readonly string[]): LiveSaga {
+  const timers = new Map(state.timers);
+  for (const timerId of timerIds) timers.delete(timerId);
+  return { ...state, timers };
+}
+
+function unknownEvent(event: never): never {
+  throw new Error(`no such saga event: ${JSON.stringify(event)}`);
+}

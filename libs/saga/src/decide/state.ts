@@ -1,0 +1,77 @@
+import type { SagaContext } from '../definition/definition.ts';
+import type { CompensationCause, SagaPhase } from '../events/saga-events.ts';
+
+/**
+ * - `pending`: not asked for yet. - `waiting`: asked for, no answer yet. - `pausing`: refused for the moment, asked again later.
+ * - `refused`: it was not done. - `in-doubt`: it may have been done. - `parked`: asked for as often as allowed; an answer still counts.
+ */
+export type ItemStatus = 'pending' | 'waiting' | 'pausing' | 'succeeded' | 'refused' | 'in-doubt' | 'parked';
+
+export interface ItemState {
+  readonly status: ItemStatus;
+  readonly round: number;
+  /** Of this round. */
+  readonly attempt: number;
+  /** Sendings over all rounds. */
+  readonly sent: number;
+  readonly timerId?: string;
+}
+
+export interface StepState {
+  readonly step: string;
+  readonly phase: SagaPhase;
+  readonly items: ReadonlyMap<string, ItemState>;
+}
+
+export interface TimerState {
+  readonly timerId: string;
+  readonly step: string;
+  readonly phase: SagaPhase;
+  readonly items: readonly string[];
+  readonly purpose: 'timeout' | 'pause';
+  /** UTC, ISO 8601. */
+  readonly dueAt: string;
+}
+
+export interface Parking {
+  readonly reason: string;
+  readonly detail?: string | undefined;
+}
+
+/** A saga that has begun. Parked is not a status of its own here: it is running or compensating, with items that are parked. */
+export interface LiveSaga {
+  readonly status: 'running' | 'compensating' | 'completed' | 'compensated';
+  readonly sagaId: string;
+  readonly sagaType: string;
+  readonly definitionVersion: number;
+  readonly context: SagaContext;
+  readonly startedAt: string;
+  readonly pivotPassed: boolean;
+  /** Types of signals that have come. */
+  readonly signals: ReadonlySet<string>;
+  /** By `<step>/<phase>`. */
+  readonly steps: ReadonlyMap<string, StepState>;
+  /** The current ones. */
+  readonly timers: ReadonlyMap<string, TimerState>;
+  /** How many there ever were: numbers the next one. */
+  readonly timersMade: number;
+  /** By `<step>/<phase>`: why its parked items are. */
+  readonly parked: ReadonlyMap<string, Parking>;
+  /** Set once it has turned round. */
+  readonly cause?: CompensationCause;
+}
+
+export type SagaState = { readonly status: 'none' } | LiveSaga;
+
+export const initialSaga: SagaState = { status: 'none' };
+
+export const stepKey = (step: string, phase: SagaPhase): string => `${step}/${phase}`;
+
+export const isFinished = (saga: LiveSaga): boolean => saga.status === 'completed' || saga.status === 'compensated';
+
+/** An answer to it would still count. */
+export const isAwaited = (item: ItemState): boolean => item.status === 'waiting' || item.status === 'parked';
+
+/** It was asked for, and cannot be known not to have been done: it is undone when the saga turns round. */
+export const needsUndo = (item: ItemState): boolean =>
+  item.status !== 'pending' && item.status !== 'refused' && item.status !== 'pausing';
