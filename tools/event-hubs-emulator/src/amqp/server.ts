@@ -1,0 +1,183 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Connection, Container, EventContext, Message, Receiver, Sender } from 'rhea';
+import rhea from 'rhea';
+import type { Namespace } from '../log/namespace.ts';
+import { answerCbs } from './cbs.ts';
+import { createClientConnections } from './client-connection.ts';
+import { answerManagement } from './management.ts';
+import { createOwnership } from './ownership.ts';
+import { findEntity, pathOf } from './paths.ts';
+import { serveReceiver } from './receivers.ts';
+import { isRefusal, refusals } from './refusals.ts';
+import type { Reply } from './replies.ts';
+import { sendReply } from './replies.ts';
+import { abortSocket, acceptSocket, localAttach, refuseLink } from './rhea-access.ts';
+import type { SharedAccessKey } from './sas-token.ts';
+import { serveSender } from './senders.ts';
+
+export interface AmqpServerDependencies {
+  readonly namespace: Namespace;
+  /** Undefined: tokens are not checked. */
+  readonly accessKey: SharedAccessKey | undefined;
+  readonly now: () => number;
+  /** Told about broken connections and protocol errors of clients. */
+  readonly onProblem: (problem: string) => void;
+}
+
+export interface AmqpServer {
+  /** Resolves to the port. Rejects when the port cannot be had. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number; close(): Promise<void> }>;
+}
+
+/** Clients that stay silent for twice this time are disconnected; they are told to send a sign of life twice as often. */
+const IDLE_TIMEOUT_MS = 240_000;
+const MAX_FRAME_BYTES = 65_536;
+/** How long clients have to answer the close of their connection. */
+const CLOSE_TIMEOUT_MS = 250;
+const REQUEST_CREDIT = 100;
+
+const requestNodes: ReadonlySet<string> = new Set(['$cbs', '$management']);
+
+export function createAmqpServer(dependencies: AmqpServerDependencies): AmqpServer {
+  const container = createContainer(dependencies);
+  return {
+    listen: async ({ host, port }) => {
+      const connections = new Map<Socket, Connection>();
+      const server = createServer((socket) => {
+        socket.setNoDelay(true);
+        const connection = container.create_connection({
+          max_frame_size: MAX_FRAME_BYTES,
+          idle_time_out: IDLE_TIMEOUT_MS,
+          receiver_options: { credit_window: 0, autoaccept: false },
+        } as Parameters<Container['create_connection']>[0]);
+        connections.set(socket, connection);
+        socket.on('close', () => {
+          connections.delete(socket);
+          container.emit('socket_closed', connection);
+        });
+        acceptSocket(connection, socket);
+      });
+      await startListening(server, host, port);
+      return {
+        port: (server.address() as AddressInfo).port,
+        close: () => closeServer(server, connections),
+      };
+    },
+  };
+}
+
+function startListening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server, connections: Map<Socket, Connection>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      for (const [socket, connection] of connections) abortSocket(connection, socket);
+    }, CLOSE_TIMEOUT_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    for (const [socket, connection] of connections) {
+      if (connection.is_open()) {
+        connection.close({ condition: 'amqp:connection:forced', description: 'The emulator is shutting down' });
+      } else {
+        abortSocket(connection, socket);
+      }
+    }
+  });
+}
+
+function createContainer(dependencies: AmqpServerDependencies): Container {
+  const { namespace, accessKey, now, onProblem } = dependencies;
+  const container = rhea.create_container({ id: `event-hubs-emulator-${namespace.generationId}` });
+  const clients = createClientConnections();
+  const ownership = createOwnership();
+  container.sasl_server_mechanisms.enable_anonymous();
+
+  function serveRequests(link: Receiver, node: string, context: EventContext): void {
+    const client = clients.of(context.connection);
+    link.set_target({ address: node });
+    link.on('message', ({ message, delivery }: EventContext) => {
+      const request = message as Message;
+      sendReply(client, request, answer(node, request, context));
+      delivery?.accept();
+      link.add_credit(1);
+    });
+    link.add_credit(REQUEST_CREDIT);
+  }
+
+  function answer(node: string, request: Message, { connection }: EventContext): Reply {
+    const client = clients.of(connection);
+    return node === '$cbs'
+      ? answerCbs(request, client, namespace, accessKey, now())
+      : answerManagement(request, client, namespace, accessKey !== undefined, now());
+  }
+
+  function serveReplies(link: Sender, node: string, { connection }: EventContext): void {
+    const client = clients.of(connection);
+    const address = link.target?.address ?? link.name;
+    // Settled at once: a client that settles for itself delays its next request (Nagle with a delayed ACK).
+    localAttach(link).snd_settle_mode = 1;
+    link.set_source({ address: node });
+    client.replyLinks.set(address, link);
+    client.hold(link, () => client.replyLinks.delete(address));
+  }
+
+  function openEntity(link: Sender | Receiver, address: string, context: EventContext): void {
+    const path = pathOf(address);
+    const client = clients.of(context.connection);
+    const entity = findEntity(namespace, path);
+    if (accessKey !== undefined && !client.isGranted(path, now())) {
+      refuseLink(link, refusals.unauthorized(`No valid token was shown for '${path}'.`));
+    } else if (isRefusal(entity)) {
+      refuseLink(link, entity);
+    } else if (link.is_sender()) {
+      serveReceiver(link as Sender, entity, { client, ownership, now });
+    } else {
+      serveSender(link as Receiver, entity, namespace);
+    }
+  }
+
+  container.on('receiver_open', (context: EventContext) => {
+    const link = context.receiver as Receiver;
+    const address = link.target?.address ?? '';
+    if (requestNodes.has(address)) serveRequests(link, address, context);
+    else openEntity(link, address, context);
+  });
+  container.on('sender_open', (context: EventContext) => {
+    const link = context.sender as Sender;
+    const address = link.source?.address ?? '';
+    if (requestNodes.has(address)) serveReplies(link, address, context);
+    else openEntity(link, address, context);
+  });
+  for (const name of ['sender_close', 'receiver_close']) {
+    container.on(name, ({ connection, sender, receiver }: EventContext) => {
+      const link = sender ?? receiver;
+      if (link !== undefined) clients.of(connection).releaseLink(link);
+    });
+  }
+  container.on('session_close', ({ connection, session }: EventContext) => {
+    if (session !== undefined) clients.of(connection).releaseSession(session);
+  });
+  for (const name of ['connection_close', 'disconnected']) {
+    container.on(name, ({ connection }: EventContext) => clients.of(connection).releaseAll());
+  }
+  container.on('socket_closed', (connection: Connection) => clients.of(connection).releaseAll());
+  // rhea throws or prints what nobody listens for.
+  for (const name of ['sender_error', 'receiver_error', 'session_error', 'connection_error']) {
+    container.on(name, () => undefined);
+  }
+  for (const name of ['error', 'protocol_error']) {
+    container.on(name, (error: unknown) => onProblem(`A connection ended with an error: ${String(error)}`));
+  }
+  return container;
+}

@@ -1,0 +1,84 @@
+import type { HubConfig } from './config.ts';
+import { validateHubs } from './config.ts';
+import { createAmqpServer } from './amqp/server.ts';
+import { DEFAULT_KEY, DEFAULT_KEY_NAME, emulatorConnectionString } from './connection-string.ts';
+import { openNamespace } from './log/namespace.ts';
+
+export interface EventHubsEmulatorOptions {
+  /** A file that is created when it is missing, or `:memory:`. */
+  readonly storage: string;
+  /** Hubs and consumer groups to add; those already stored stay. */
+  readonly hubs: readonly HubConfig[];
+  readonly keyName?: string;
+  readonly key?: string;
+  /** `false` lets every client in. Default: shared access signatures are checked. */
+  readonly checkTokens?: boolean;
+  /** The clock of enqueued times and token expiry, in milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Told about broken connections and protocol errors of clients; they concern that client only. */
+  readonly onProblem?: (problem: string) => void;
+}
+
+/** A running listener. */
+export interface EventHubsListener {
+  readonly port: number;
+  /** For `EventHubProducerClient` and `EventHubConsumerClient` of `@azure/event-hubs`. */
+  readonly connectionString: string;
+  /** Ends the connections of this listener; the data stays open. */
+  close(): Promise<void>;
+}
+
+export interface EventHubsEmulator {
+  /** New for every new data file. Checkpoints stored under another one are stale. */
+  readonly generationId: string;
+  /** Adds hubs and consumer groups while running. Throws `EmulatorConfigError`. */
+  addHubs(hubs: readonly HubConfig[]): void;
+  /** Listens; port 0 takes a free one. */
+  listen(address?: { readonly host?: string; readonly port?: number }): Promise<EventHubsListener>;
+  /** Ends all listeners, connections and timers, and lets go of the data. */
+  close(): Promise<void>;
+}
+
+/** Opens the data and prepares the server. Throws `EmulatorConfigError` or `StorageError`. */
+export function createEventHubsEmulator(options: EventHubsEmulatorOptions): EventHubsEmulator {
+  const { keyName = DEFAULT_KEY_NAME, key = DEFAULT_KEY, now = Date.now } = options;
+  const hubs = validateHubs(options.hubs);
+  const namespace = openNamespace(options.storage, now);
+  try {
+    namespace.addHubs(hubs);
+  } catch (error) {
+    namespace.close();
+    throw error;
+  }
+  const server = createAmqpServer({
+    namespace,
+    accessKey: options.checkTokens === false ? undefined : { keyName, key },
+    now,
+    onProblem: options.onProblem ?? (() => undefined),
+  });
+  const listeners = new Set<EventHubsListener>();
+  let closing: Promise<void> | undefined;
+
+  async function closeAll(): Promise<void> {
+    await Promise.all([...listeners].map((listener) => listener.close()));
+    namespace.close();
+  }
+
+  return {
+    generationId: namespace.generationId,
+    addHubs: (added) => namespace.addHubs(validateHubs(added)),
+    async listen({ host = '127.0.0.1', port = 0 } = {}) {
+      const opened = await server.listen({ host, port });
+      const listener: EventHubsListener = {
+        port: opened.port,
+        connectionString: emulatorConnectionString(opened.port, { host, keyName, key }),
+        async close() {
+          if (listeners.delete(listener)) await opened.close();
+        },
+      };
+      listeners.add(listener);
+      return listener;
+    },
+    close: () => (closing ??= closeAll()),
+  };
+}
