@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 // One configuration for every project: Nx runs each project's tests with that project as the working directory.
 // Tests compile with swc to CommonJS in memory, so that nothing has to be built before they run.
 export default {
@@ -15,6 +17,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+  reporters: ['default', join(import.meta.dirname, 'tools/local/jest-results.mjs')],
   testTimeout: 30_000,
   maxWorkers: 1,
 };

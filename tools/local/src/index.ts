@@ -1,1 +1,10 @@
-export {};
+export { startSystem } from './system.ts';
+export type { System, SystemOptions } from './system.ts';
+export { findRoot, resolveSettings, serviceNames } from './settings.ts';
+export type { Environment, Ports, ServiceName, Settings } from './settings.ts';
+export { isStartRefused, StartRefused } from './refusal.ts';
+export type { StartRefusedCode } from './refusal.ts';
+export { dataFormatVersion, holderOf } from './supervisor/data-folder.ts';
+export type { Holder } from './supervisor/data-folder.ts';
+export type { ManagedProcess } from './supervisor/managed-process.ts';
+export type { ProcessSpec, Readiness, RestartPauses } from './supervisor/process-spec.ts';

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { serviceNames } from './settings.ts';
+import type { Settings } from './settings.ts';
+import type { ProcessSpec } from './supervisor/process-spec.ts';
+
+/** The processes of a local Daybook, as data. A new one (the console, say) is a new entry here. */
+export function daybookProcesses(root: string, settings: Settings, services: boolean): readonly ProcessSpec[] {
+  const { ports, emulators, dataFolder, env } = settings;
+  const inRepository = (path: string): string => join(root, ...path.split('/'));
+  const inData = (name: string): string => join(dataFolder, name);
+  const provision = inRepository('tools/provision/src/main.ts');
+  const hubs = inData('hubs.json');
+
+  const cosmos: ProcessSpec = {
+    name: 'cosmos-emulator',
+    stage: 0,
+    script: inRepository('tools/cosmos-emulator/src/main.ts'),
+    args: ['--port', String(ports.cosmos), '--data', inData('cosmos')],
+    ready: { kind: 'tcp', port: ports.cosmos },
+    port: { number: ports.cosmos, variable: 'COSMOS_ENDPOINT or DAYBOOK_PORT_OFFSET' },
+  };
+  const azurite: ProcessSpec = {
+    name: 'azurite',
+    stage: 0,
+    script: inRepository('node_modules/azurite/dist/src/blob/main.js'),
+    args: [
+      ...['--blobHost', '127.0.0.1', '--blobPort', String(ports.blob), '--location', inData('blobs')],
+      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+    ],
+    ready: { kind: 'tcp', port: ports.blob },
+    port: { number: ports.blob, variable: 'BLOB_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
+  };
+  const hubsFile: ProcessSpec = {
+    name: 'hubs',
+    stage: 0,
+    script: provision,
+    args: ['--print-hubs'],
+    env,
+    ready: { kind: 'exit' },
+    outputFile: hubs,
+  };
+  const eventHubs: ProcessSpec = {
+    name: 'event-hubs-emulator',
+    stage: 1,
+    script: inRepository('tools/event-hubs-emulator/src/main.ts'),
+    args: ['--port', String(ports.eventHubs), '--data', inData('event-hubs'), '--config', hubs],
+    ready: { kind: 'tcp', port: ports.eventHubs },
+    port: { number: ports.eventHubs, variable: 'EVENTHUBS_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
+  };
+  const provisioning: ProcessSpec = {
+    name: 'provision',
+    stage: 2,
+    script: provision,
+    args: [],
+    env,
+    ready: { kind: 'exit' },
+    // Azurite writes its index every 5 s: killed before, it has forgotten the newest containers.
+    againAfter: ['azurite'],
+  };
+  const service = (name: (typeof serviceNames)[number]): ProcessSpec => ({
+    name,
+    stage: 3,
+    script: inRepository(`apps/${name}/src/main.ts`),
+    args: [],
+    env: { ...env, PORT: String(ports[name]), INSTANCE_ID: `${name}-0` },
+    ready: { kind: 'http', url: `${settings.urls[name]}/health/ready` },
+    port: { number: ports[name], variable: 'DAYBOOK_PORT_OFFSET' },
+    stopTimeoutMs: 10_000,
+  });
+
+  return [
+    ...(emulators.cosmos ? [cosmos] : []),
+    ...(emulators.blob ? [azurite] : []),
+    ...(emulators.eventHubs ? [hubsFile, eventHubs] : []),
+    provisioning,
+    ...(services ? serviceNames.map(service) : []),
+  ];
+}

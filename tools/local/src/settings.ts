@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { StartRefused } from './refusal.ts';
+
+/** Environment variables by name; an empty value counts as none. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** Loopback ports. */
+export interface Ports extends Readonly<Record<ServiceName, number>> {
+  readonly cosmos: number;
+  readonly eventHubs: number;
+  readonly blob: number;
+}
+
+export const defaultPorts: Ports = {
+  order: 4101,
+  inventory: 4102,
+  payment: 4103,
+  fulfilment: 4104,
+  cosmos: 8081,
+  eventHubs: 5672,
+  blob: 10_000,
+};
+
+/** A local system as its settings describe it. */
+export interface Settings {
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly ports: Ports;
+  /** Which emulators are ours to start: those for which nothing else is named. */
+  readonly emulators: { readonly cosmos: boolean; readonly eventHubs: boolean; readonly blob: boolean };
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  /** What a program needs to reach the same stores: COSMOS_*, EVENTHUBS_*, BLOB_*, DAYBOOK_DATA. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+// The keys of emulators are the same everywhere and published by their makers; they protect nothing.
+const emulatorKeys = {
+  cosmos: 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==',
+  eventHubs: 'SAS_KEY_VALUE',
+  blob: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+};
+
+const storeVariables = {
+  cosmos: ['COSMOS_ENDPOINT', 'COSMOS_KEY'],
+  eventHubs: ['EVENTHUBS_CONNECTION_STRING', 'EVENTHUBS_NAMESPACE'],
+  blob: ['BLOB_CONNECTION_STRING', 'BLOB_ENDPOINT'],
+} as const;
+
+/** Variables that Daybook's programs read to find stores and ports; a child gets only those that are meant for it. */
+export const settingNames: readonly string[] = [
+  ...Object.values(storeVariables).flat(),
+  'PORT',
+  'INSTANCE_ID',
+  'DAYBOOK_DATA',
+  'DAYBOOK_PORT_OFFSET',
+];
+
+/** Settings as `npm start` understands the environment. Refuses with `bad-setting`. */
+export function resolveSettings(environment: Environment, root: string): Settings {
+  const offset = portOffset(environment);
+  const folder = environment['DAYBOOK_DATA'] || (offset === 0 ? '.daybook' : `.daybook-${offset}`);
+  return settingsFor(environment, resolve(root, folder), shiftPorts(defaultPorts, offset));
+}
+
+/** Settings of a system with these ports and this data; `environment` may name other stores than our emulators. */
+export function settingsFor(environment: Environment, dataFolder: string, ports: Ports): Settings {
+  const ownStores: Readonly<Record<keyof typeof storeVariables, Readonly<Record<string, string>>>> = {
+    cosmos: { COSMOS_ENDPOINT: `http://127.0.0.1:${ports.cosmos}`, COSMOS_KEY: emulatorKeys.cosmos },
+    eventHubs: {
+      EVENTHUBS_CONNECTION_STRING:
+        `Endpoint=sb://127.0.0.1:${ports.eventHubs};SharedAccessKeyName=RootManageSharedAccessKey;` +
+        `SharedAccessKey=${emulatorKeys.eventHubs};UseDevelopmentEmulator=true`,
+    },
+    blob: {
+      BLOB_CONNECTION_STRING:
+        `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${emulatorKeys.blob};` +
+        `BlobEndpoint=http://127.0.0.1:${ports.blob}/devstoreaccount1;`,
+    },
+  };
+  const elsewhere = {
+    cosmos: present(environment, ['COSMOS_ENDPOINT', 'COSMOS_KEY'], 'COSMOS_ENDPOINT'),
+    eventHubs: present(environment, storeVariables.eventHubs),
+    blob: present(environment, storeVariables.blob),
+  };
+  return {
+    dataFolder,
+    ports,
+    emulators: {
+      cosmos: elsewhere.cosmos === undefined,
+      eventHubs: elsewhere.eventHubs === undefined,
+      blob: elsewhere.blob === undefined,
+    },
+    urls: {
+      order: `http://127.0.0.1:${ports.order}`,
+      inventory: `http://127.0.0.1:${ports.inventory}`,
+      payment: `http://127.0.0.1:${ports.payment}`,
+      fulfilment: `http://127.0.0.1:${ports.fulfilment}`,
+    },
+    env: {
+      ...(elsewhere.cosmos ?? ownStores.cosmos),
+      ...(elsewhere.eventHubs ?? ownStores.eventHubs),
+      ...(elsewhere.blob ?? ownStores.blob),
+      DAYBOOK_DATA: dataFolder,
+    },
+  };
+}
+
+/** Ports that follow one another, in the order of {@link defaultPorts}. */
+export function portsFrom(numbers: readonly number[]): Ports {
+  const names = Object.keys(defaultPorts) as (keyof Ports)[];
+  return Object.fromEntries(names.map((name, index) => [name, numbers[index]])) as unknown as Ports;
+}
+
+/** The repository's root, seen from a folder inside it. */
+export function findRoot(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'nx.json')) && existsSync(join(folder, 'tools', 'local'))) return folder;
+    if (folder === dirname(folder)) {
+      throw new StartRefused('bad-setting', `${from} is not inside the Daybook repository; run this from there.`);
+    }
+  }
+}
+
+function portOffset(environment: Environment): number {
+  const text = environment['DAYBOOK_PORT_OFFSET'] || '0';
+  const offset = Number(text);
+  const highest = Math.max(...Object.values(defaultPorts)) + offset;
+  if (/^\d{1,5}$/.test(text) && highest <= 65_535) return offset;
+  throw new StartRefused(
+    'bad-setting',
+    `DAYBOOK_PORT_OFFSET is "${text}"; it must be a whole number from 0 to ${65_535 - Math.max(...Object.values(defaultPorts))}.`,
+  );
+}
+
+const shiftPorts = (ports: Ports, offset: number): Ports =>
+  portsFrom(Object.values(ports).map((port: number) => port + offset));
+
+/** The named variables that are set; undefined when none is (or `needed` is not). */
+function present(
+  environment: Environment,
+  names: readonly string[],
+  needed?: string,
+): Record<string, string> | undefined {
+  const found = names.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
+  if (found.length === 0 || (needed !== undefined && !environment[needed])) return undefined;
+  return Object.fromEntries(found);
+}

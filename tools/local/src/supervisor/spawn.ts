@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openLog } from './log-file.ts';
+import type { ProcessSpec, RestartPauses } from './process-spec.ts';
+
+/** What all processes of a supervisor have in common. */
+export interface Surroundings {
+  /** The repository: working directory of all processes. */
+  readonly root: string;
+  readonly logFolder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Lines for the person at the terminal. */
+  readonly log: (line: string) => void;
+  /** False: what dies stays dead until it is started again by hand. */
+  readonly restarts: boolean;
+  readonly pauses: RestartPauses;
+  /** Told whenever a process was started or has ended. */
+  readonly changed: () => void;
+}
+
+/** How a process ended: for people. */
+export const describeEnd = (code: number | null, signal: NodeJS.Signals | null): string =>
+  signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`;
+
+/** Node.js 24, which is a package of the repository. */
+export const nodeIn = (root: string): string => join(root, 'node_modules', '.bin', 'node');
+
+/** Starts a process in the supervisor's own process group; it ends when the supervisor does, and leaves SIGINT to it. */
+export function spawnProcess(spec: ProcessSpec, { root, logFolder, env }: Surroundings): ChildProcess {
+  const watch = pathToFileURL(join(root, 'tools', 'local', 'src', 'supervisor', 'parent-watch.ts')).href;
+  const log = openLog(logFolder, spec.name);
+  const next = spec.outputFile === undefined ? undefined : `${spec.outputFile}.next`;
+  const output = next === undefined ? log : openSync(next, 'w');
+  try {
+    const child = spawn(
+      nodeIn(root),
+      ['--disable-warning=ExperimentalWarning', '--import', watch, spec.script, ...spec.args],
+      { cwd: root, env: { ...env, ...spec.env }, stdio: ['pipe', output, log] },
+    );
+    // The pipe breaks when the process ends, which is no error.
+    child.stdin?.on('error', () => {});
+    child.once('exit', (code) => {
+      // Nobody may read half of it.
+      if (code === 0 && next !== undefined && spec.outputFile !== undefined) renameSync(next, spec.outputFile);
+    });
+    return child;
+  } finally {
+    closeSync(log);
+    if (output !== log) closeSync(output);
+  }
+}

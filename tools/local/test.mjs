@@ -1,0 +1,5 @@
+// npm test
+import { bootstrap, runOnNode24 } from './bootstrap.mjs';
+
+await bootstrap();
+await runOnNode24('tools/local/src/checks/main.ts', process.argv.slice(2));
