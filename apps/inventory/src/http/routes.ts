@@ -1,0 +1,139 @@
+import { inventoryRequests, isServiceSku, listStockQuery, sku as skuSchema, stockStream } from '@daybook/contracts';
+import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import { availableOf, type StockCommand, type StockEvent, type StockState } from '@daybook/inventory-domain';
+import type { Condition, Runtime } from '@daybook/ports';
+import type { Projection } from '@daybook/projections';
+import {
+  answerCommand,
+  commandContext,
+  type CommandContext,
+  etag,
+  eventPage,
+  itemPage,
+  Problem,
+  validate,
+} from '@daybook/service-kit';
+import { type Request, type Response, Router } from 'express';
+import type { StockLevel } from '../read-models/stock-level/stock-level.ts';
+
+export interface InventoryRoutes {
+  readonly stock: AggregateStore<StockCommand, StockEvent, StockState>;
+  readonly store: EventStore;
+  readonly levels: Projection<StockLevel>;
+  readonly runtime: Runtime;
+}
+
+/** Receipts of one bulk request that are written at the same time. */
+const receiptsAtOnce = 16;
+
+export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRoutes): Router {
+  const router = Router();
+
+  router.post('/v1/stock/receipts', async (request, response) => {
+    const { items } = validate(inventoryRequests.receipts, request.body);
+    items.forEach((item, index) => stocked(item.sku, `items.${index}.sku`));
+    const context = commandContext(request, runtime);
+    const results: object[] = Array.from({ length: items.length });
+    // Each item is a command of its own, with a key made of the request's: a repeated request finishes what the first one began.
+    const work = items.entries();
+    const worker = async (): Promise<void> => {
+      for (const [index, item] of work) results[index] = await receive(item, index, context);
+    };
+    await Promise.all(Array.from({ length: Math.min(receiptsAtOnce, items.length) }, worker));
+    response.json({ items: results });
+  });
+
+  router.post('/v1/stock/:sku/receive', async (request, response) => {
+    const sku = skuOf(request);
+    const { quantity } = validate(inventoryRequests.receiveStock, request.body);
+    await run(request, response, { type: 'ReceiveStock', data: { sku, quantity } });
+  });
+  router.post('/v1/stock/:sku/adjust', async (request, response) => {
+    const sku = skuOf(request);
+    const { quantity, reason } = validate(inventoryRequests.adjustStock, request.body);
+    await run(request, response, { type: 'AdjustStock', data: { sku, quantity, reason } });
+  });
+
+  router.get('/v1/stock', async (request, response) => {
+    const { below, after, limit } = validate(listStockQuery, request.query, 'query');
+    const where: Condition[] = below === undefined ? [] : [{ field: 'available', op: '<', value: below }];
+    response.json(
+      await itemPage(levels, { where, limit, after }, ({ sku, onHand, reserved, available, streamVersion }) => ({
+        sku,
+        onHand,
+        reserved,
+        available,
+        version: streamVersion,
+      })),
+    );
+  });
+  router.get('/v1/stock/:sku', async (request, response) => {
+    const sku = skuOf(request);
+    const { state, version } = await stock.load(stockStream(sku));
+    if (version === 0) throw unknownSku(sku);
+    response.set('ETag', etag(version)).json(stockView(sku, state, version));
+  });
+  router.get('/v1/stock/:sku/events', async (request, response) => {
+    const sku = skuOf(request);
+    const page = await eventPage(store, stockStream(sku), request.query);
+    if (page === undefined) throw unknownSku(sku);
+    response.json(page);
+  });
+
+  async function run(
+    request: Request,
+    response: Response,
+    command: Extract<StockCommand, { type: 'ReceiveStock' | 'AdjustStock' }>,
+  ): Promise<void> {
+    const context = commandContext(request, runtime);
+    const { metadata, expectedVersion } = context;
+    const { sku } = command.data;
+    const outcome = await stock.execute({
+      streamId: stockStream(sku),
+      command,
+      metadata,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    });
+    answerCommand(response, context, outcome, {
+      status: 200,
+      body: (state, version) => stockView(sku, state, version),
+    });
+  }
+
+  async function receive(
+    data: { readonly sku: string; readonly quantity: number },
+    index: number,
+    { metadata }: CommandContext,
+  ): Promise<object> {
+    const outcome = await stock.execute({
+      streamId: stockStream(data.sku),
+      command: { type: 'ReceiveStock', data },
+      metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
+    });
+    if (outcome.kind === 'refused')
+      return { sku: data.sku, refused: outcome.refusal.code, detail: outcome.refusal.message };
+    if (outcome.kind === 'version-mismatch') return { sku: data.sku, refused: 'version-mismatch' };
+    return stockView(data.sku, outcome.state, outcome.version);
+  }
+
+  return router;
+}
+
+function stockView(sku: string, state: StockState, version: number): object {
+  return { sku, onHand: state.onHand, reserved: state.reserved, available: availableOf(state), version };
+}
+
+function skuOf(request: Request): string {
+  return stocked(validate(skuSchema, request.params['sku'], 'sku'), 'sku');
+}
+
+/** Postage and fees have no stock. @throws Problem 400 */
+function stocked(sku: string, field: string): string {
+  if (!isServiceSku(sku)) return sku;
+  const message = `${JSON.stringify(sku)} is a service, not a stocked article: its code does not begin with five digits`;
+  throw new Problem(400, 'invalid-request', `${field}: ${message}`, { members: { errors: [{ field, message }] } });
+}
+
+function unknownSku(sku: string): Problem {
+  return new Problem(404, 'sku-unknown', `There never was any stock of ${sku}.`);
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { entityId, listOrdersQuery, orderRequests, orderStream, pageQuery } from '@daybook/contracts';
+import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import type { OrderCommand, OrderEvent, OrderState } from '@daybook/order-domain';
+import type { Condition, Runtime } from '@daybook/ports';
+import type { Projection } from '@daybook/projections';
+import {
+  type Answer,
+  answerCommand,
+  commandContext,
+  etag,
+  eventPage,
+  itemPage,
+  Problem,
+  validate,
+} from '@daybook/service-kit';
+import { type Request, type Response, Router } from 'express';
+import type { OrderSummary } from '../read-models/order-summary/order-summary.ts';
+import { orderView } from './order-view.ts';
+
+export interface OrderRoutes {
+  readonly orders: AggregateStore<OrderCommand, OrderEvent, OrderState>;
+  readonly store: EventStore;
+  readonly summaries: Projection<OrderSummary>;
+  readonly runtime: Runtime;
+}
+
+export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes): Router {
+  const router = Router();
+
+  router.post('/v1/orders', async (request, response) => {
+    const body = validate(orderRequests.placeOrder, request.body);
+    const context = commandContext(request, runtime);
+    const orderId = body.orderId ?? newOrderId(context.idempotencyKey, runtime);
+    const { shipTo, ...data } = body;
+    const command: OrderCommand = {
+      type: 'PlaceOrder',
+      data: shipTo === undefined ? { ...data, orderId } : { ...data, orderId, shipTo },
+    };
+    await run(request, response, orderId, command, {
+      status: 202,
+      location: `/v1/orders/${encodeURIComponent(orderId)}`,
+      body: (state, version) => ({ orderId, status: state.status, version }),
+    });
+  });
+
+  router.post('/v1/orders/:orderId/cancel', async (request, response) => {
+    const data = validate(orderRequests.cancelOrder, request.body);
+    await change(request, response, { type: 'CancelOrder', data });
+  });
+  router.post('/v1/orders/:orderId/ship', async (request, response) => {
+    const data = validate(orderRequests.shipOrder, request.body);
+    await change(request, response, { type: 'ShipOrder', data });
+  });
+  router.post('/v1/orders/:orderId/deliver', async (request, response) => {
+    validate(orderRequests.deliverOrder, request.body);
+    await change(request, response, { type: 'DeliverOrder' });
+  });
+  router.post('/v1/orders/:orderId/returns', async (request, response) => {
+    const data = validate(orderRequests.requestReturn, request.body);
+    await change(request, response, { type: 'RequestReturn', data }, 202);
+  });
+
+  router.get('/v1/orders', async (request, response) => {
+    const { status, customerId, after, limit } = validate(listOrdersQuery, request.query, 'query');
+    const where: Condition[] = [];
+    if (status !== undefined) where.push({ field: 'status', op: '=', value: status });
+    if (customerId !== undefined) where.push({ field: 'customerId', op: '=', value: customerId });
+    response.json(await itemPage(summaries, { where, limit, after }, summaryView));
+  });
+  router.get('/v1/customers/:customerId/orders', async (request, response) => {
+    const { after, limit } = validate(pageQuery, request.query, 'query');
+    const value = validate(entityId, request.params.customerId, 'customerId');
+    const where: Condition[] = [{ field: 'customerId', op: '=', value }];
+    response.json(await itemPage(summaries, { where, limit, after }, summaryView));
+  });
+  router.get('/v1/orders/:orderId', async (request, response) => {
+    const { state, version } = await orders.load(orderStream(orderIdOf(request)));
+    const view = orderView(state, version);
+    if (view === undefined) throw unknownOrder(request);
+    response.set('ETag', etag(version)).json(view);
+  });
+  router.get('/v1/orders/:orderId/events', async (request, response) => {
+    const page = await eventPage(store, orderStream(orderIdOf(request)), request.query);
+    if (page === undefined) throw unknownOrder(request);
+    response.json(page);
+  });
+
+  /** A command about an order that is there. */
+  async function change(request: Request, response: Response, command: OrderCommand, status = 200): Promise<void> {
+    await run(request, response, orderIdOf(request), command, {
+      status,
+      body: (state, version) => orderView(state, version) ?? {},
+    });
+  }
+
+  async function run(
+    request: Request,
+    response: Response,
+    orderId: string,
+    command: OrderCommand,
+    answer: Answer<OrderState>,
+  ): Promise<void> {
+    const context = commandContext(request, runtime);
+    const { metadata, expectedVersion } = context;
+    const outcome = await orders.execute({
+      streamId: orderStream(orderId),
+      command,
+      metadata,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    });
+    answerCommand(response, context, outcome, answer);
+  }
+
+  return router;
+}
+
+/** With an `Idempotency-Key` a repeated request must find the order that the first one made. */
+function newOrderId(idempotencyKey: string | undefined, runtime: Runtime): string {
+  if (idempotencyKey === undefined) return runtime.newId();
+  return `k-${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}`;
+}
+
+function orderIdOf(request: Request): string {
+  return validate(entityId, request.params['orderId'], 'orderId');
+}
+
+function unknownOrder(request: Request): Problem {
+  return new Problem(404, 'order-unknown', `There is no order ${orderIdOf(request)}.`);
+}
+
+function summaryView({
+  orderId,
+  customerId,
+  status,
+  currency,
+  total,
+  lineCount,
+  placedAt,
+  updatedAt,
+  streamVersion,
+}: OrderSummary & { readonly streamVersion: number }): object {
+  return { orderId, customerId, status, currency, total, lineCount, placedAt, updatedAt, version: streamVersion };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { entityId, listPaymentsQuery, paymentRequests, paymentStream } from '@daybook/contracts';
+import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
+import type { Condition, Runtime } from '@daybook/ports';
+import type { Projection } from '@daybook/projections';
+import { answerCommand, commandContext, etag, eventPage, itemPage, Problem, validate } from '@daybook/service-kit';
+import { type Request, Router } from 'express';
+import { type PaymentSummary, paymentView } from '../read-models/payment-summary/payment-summary.ts';
+
+export interface PaymentRoutes {
+  readonly payments: AggregateStore<PaymentCommand, PaymentEvent, PaymentState>;
+  readonly store: EventStore;
+  readonly summaries: Projection<PaymentSummary>;
+  readonly runtime: Runtime;
+}
+
+export function paymentRoutes({ payments, store, summaries, runtime }: PaymentRoutes): Router {
+  const router = Router();
+
+  router.get('/v1/payments', async (request, response) => {
+    const { orderId, after, limit } = validate(listPaymentsQuery, request.query, 'query');
+    const where: Condition[] = orderId === undefined ? [] : [{ field: 'orderId', op: '=', value: orderId }];
+    response.json(
+      await itemPage(summaries, { where, limit, after }, ({ state, streamVersion }) => ({
+        ...paymentView(state),
+        version: streamVersion,
+      })),
+    );
+  });
+  router.get('/v1/payments/:paymentId', async (request, response) => {
+    const { state, version } = await payments.load(paymentStream(paymentIdOf(request)));
+    const view = paymentView(state);
+    if (view === undefined) throw unknownPayment(request);
+    response.set('ETag', etag(version)).json({ ...view, version });
+  });
+  router.get('/v1/payments/:paymentId/events', async (request, response) => {
+    const page = await eventPage(store, paymentStream(paymentIdOf(request)), request.query);
+    if (page === undefined) throw unknownPayment(request);
+    response.json(page);
+  });
+
+  router.post('/v1/payments/:paymentId/refunds', async (request, response) => {
+    const body = validate(paymentRequests.requestRefund, request.body);
+    const context = commandContext(request, runtime);
+    const { metadata, expectedVersion } = context;
+    const digest = createHash('sha256').update(metadata.commandKey).digest('hex').slice(0, 24);
+    const outcome = await payments.execute({
+      streamId: paymentStream(paymentIdOf(request)),
+      command: { type: 'RequestRefund', data: { refundId: `op-${digest}`, ...body } },
+      metadata,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    });
+    answerCommand(response, context, outcome, {
+      status: 202,
+      body: (state, version) => ({ ...paymentView(state), version }),
+    });
+  });
+
+  return router;
+}
+
+function paymentIdOf(request: Request): string {
+  return validate(entityId, request.params['paymentId'], 'paymentId');
+}
+
+function unknownPayment(request: Request): Problem {
+  return new Problem(404, 'payment-unknown', `There is no payment ${paymentIdOf(request)}.`);
+}

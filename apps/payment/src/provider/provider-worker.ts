@@ -1,0 +1,143 @@
+import { outcomeKey } from '@daybook/contracts';
+import type { AggregateStore, StoredEvent } from '@daybook/eventstore';
+import type { PaymentCommand, PaymentEvent, PaymentState, ProviderResult } from '@daybook/payment-domain';
+import type { Runtime } from '@daybook/ports';
+import type { PaymentProvider } from './provider.ts';
+
+export interface ProviderWorker {
+  readonly payments: AggregateStore<PaymentCommand, PaymentEvent, PaymentState>;
+  readonly decode: (stored: StoredEvent) => PaymentEvent | undefined;
+  readonly provider: PaymentProvider;
+  readonly runtime: Runtime;
+  /** How long the provider may take over one call. An authorization that takes longer is unknown; anything else is tried again. */
+  readonly providerTimeoutMs: number;
+  /** So many failed calls for one authorization, and its outcome is unknown. */
+  readonly authorizeAttempts: number;
+}
+
+/**
+ * Carries out what payments ask of the provider, from their committed events: whatever dies in between, the event is still there, is
+ * given again, and the call is made again with the same key.
+ *
+ * A handler for the change feed in key mode (one payment after another in order, payments beside each other). It throws to be called
+ * again.
+ */
+export function providerWorker(worker: ProviderWorker) {
+  return async (events: readonly StoredEvent[], context: { readonly attempt: number }): Promise<void> => {
+    for (const stored of events) {
+      const event = worker.decode(stored);
+      if (event !== undefined) await carryOut(worker, stored, event, context.attempt);
+    }
+  };
+}
+
+async function carryOut(
+  worker: ProviderWorker,
+  stored: StoredEvent,
+  event: PaymentEvent,
+  attempt: number,
+): Promise<void> {
+  const command = await outcomeOf(worker, stored.streamId, event, attempt);
+  if (command === undefined) return;
+  const { commandKey, correlationId, traceparent } = stored.metadata;
+  const outcome = await worker.payments.execute({
+    streamId: stored.streamId,
+    command,
+    metadata: {
+      commandKey: outcomeKey(commandKey),
+      correlationId,
+      causationId: stored.eventId,
+      actor: 'service:payment',
+      traceparent,
+    },
+  });
+  if (outcome.kind === 'refused') throw new Error(`${command.type} was refused: ${outcome.refusal.message}`);
+}
+
+/** Calls the provider where the payment still waits for it; `undefined` where nothing is to be done (any more). */
+async function outcomeOf(
+  worker: ProviderWorker,
+  streamId: string,
+  event: PaymentEvent,
+  attempt: number,
+): Promise<PaymentCommand | undefined> {
+  const { payments, provider } = worker;
+  switch (event.type) {
+    case 'PaymentAuthorizationRequested': {
+      // A void that was asked for in the meantime settles it: the provider is not asked for money that is to be released.
+      if ((await payments.load(streamId)).state.status !== 'authorizing') return undefined;
+      return { type: 'RecordAuthorization', result: await authorize(worker, event.data, attempt) };
+    }
+    case 'PaymentVoidRequested':
+      if ((await payments.load(streamId)).state.status !== 'voiding') return undefined;
+      await limited(worker, (signal) => provider.void(event.data.paymentId, signal));
+      return { type: 'RecordVoid' };
+    case 'PaymentCaptureRequested': {
+      if ((await payments.load(streamId)).state.status !== 'capturing') return undefined;
+      const { paymentId, amount } = event.data;
+      return {
+        type: 'RecordCapture',
+        result: await limited(worker, (signal) => provider.capture(paymentId, amount, signal)),
+      };
+    }
+    case 'PaymentRefundRequested': {
+      const { paymentId, refundId, amount } = event.data;
+      const { state } = await payments.load(streamId);
+      if (state.status !== 'captured' || state.refunds[refundId]?.completed !== false) return undefined;
+      const result = await limited(worker, (signal) => provider.refund(paymentId, refundId, amount, signal));
+      return { type: 'RecordRefund', refundId, result };
+    }
+    default:
+      return undefined;
+  }
+}
+
+type Asked = Extract<PaymentEvent, { type: 'PaymentAuthorizationRequested' }>['data'];
+
+async function authorize(worker: ProviderWorker, asked: Asked, attempt: number): Promise<ProviderResult> {
+  const { paymentId, amount, currency, token } = asked;
+  try {
+    return await limited(worker, (signal) =>
+      worker.provider.authorize({ key: paymentId, amount, currency, token }, signal),
+    );
+  } catch (error) {
+    if (isTimeout(error)) return { kind: 'unknown', message: `No answer within ${worker.providerTimeoutMs} ms.` };
+    if (attempt < worker.authorizeAttempts) throw error;
+    return { kind: 'unknown', message: `The provider failed ${attempt} times.` };
+  }
+}
+
+const timeoutCode = 'provider-timeout';
+
+class ProviderTimeout extends Error {
+  readonly code = timeoutCode;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === timeoutCode;
+}
+
+async function limited<T>(
+  { runtime, providerTimeoutMs }: ProviderWorker,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abandon = new AbortController();
+  const answered = new AbortController();
+  const timeout = runtime.sleep(providerTimeoutMs, answered.signal).then(() => {
+    if (answered.signal.aborted) return;
+    abandon.abort(new ProviderTimeout(`the provider did not answer within ${providerTimeoutMs} ms`));
+  });
+  try {
+    return await Promise.race([call(abandon.signal), rejectionOf(abandon.signal)]);
+  } finally {
+    answered.abort();
+    await timeout;
+  }
+}
+
+/** Rejects when the signal is aborted: a provider that ignores its signal is left behind. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

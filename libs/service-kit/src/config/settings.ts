@@ -1,0 +1,81 @@
+/** What a service is told by its environment. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Names this process among the instances of its service. */
+  readonly instanceId: string;
+  readonly cosmos: { readonly endpoint: string; readonly key?: string; readonly database: string };
+  readonly eventHubs: { readonly connectionString: string } | { readonly fullyQualifiedNamespace: string };
+  readonly blob: { readonly connectionString: string } | { readonly endpoint: string };
+  readonly logLevel: string;
+  /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
+  readonly supervised: boolean;
+}
+
+/** A setting that is missing or cannot be used. */
+export class SettingError extends Error {
+  readonly code = 'bad-setting';
+  readonly variable: string;
+
+  constructor(variable: string, remedy: string) {
+    super(`${variable}: ${remedy}`);
+    this.name = 'SettingError';
+    this.variable = variable;
+  }
+}
+
+/** The key that every Cosmos DB emulator has; public knowledge, and no secret. */
+const emulatorKey = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
+const localHubs =
+  'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;';
+/** Azurite's own account and key; public knowledge, and no secret. */
+const localBlobs =
+  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings, with defaults that fit a laptop where `npm start` runs. Without a key, or with a namespace instead of a
+ * connection string, the service signs in as its own identity (`DefaultAzureCredential`).
+ *
+ * @throws SettingError naming the variable
+ */
+export function readSettings(
+  env: Environment,
+  service: { readonly name: string; readonly defaultPort: number },
+): Settings {
+  const port = Number(env['PORT'] ?? service.defaultPort);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new SettingError('PORT', 'must be a port number, 0 to 65535');
+  const endpoint = env['COSMOS_ENDPOINT'];
+  const key = env['COSMOS_KEY'] ?? (endpoint === undefined ? emulatorKey : undefined);
+  const namespace = env['EVENTHUBS_NAMESPACE'];
+  const hubs = env['EVENTHUBS_CONNECTION_STRING'];
+  const blobEndpoint = env['BLOB_ENDPOINT'];
+  const blobs = env['BLOB_CONNECTION_STRING'];
+  return {
+    port,
+    host: env['HOST'] ?? '127.0.0.1',
+    instanceId: env['INSTANCE_ID'] ?? `${service.name}-0`,
+    cosmos: {
+      endpoint: url('COSMOS_ENDPOINT', endpoint ?? 'http://127.0.0.1:8081'),
+      database: env['COSMOS_DATABASE'] ?? 'daybook',
+      ...(key === undefined ? {} : { key }),
+    },
+    eventHubs:
+      hubs === undefined && namespace !== undefined
+        ? { fullyQualifiedNamespace: namespace }
+        : { connectionString: hubs ?? localHubs },
+    blob:
+      blobs === undefined && blobEndpoint !== undefined
+        ? { endpoint: url('BLOB_ENDPOINT', blobEndpoint) }
+        : { connectionString: blobs ?? localBlobs },
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    supervised: env['DAYBOOK_SUPERVISED'] === '1',
+  };
+}
+
+function url(variable: string, value: string): string {
+  if (!URL.canParse(value)) throw new SettingError(variable, `must be a URL, not ${JSON.stringify(value)}`);
+  return value;
+}

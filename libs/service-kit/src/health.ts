@@ -1,0 +1,33 @@
+/** One thing a service depends on to do its work. */
+export interface HealthCheck {
+  readonly name: string;
+  /** Asked at each request of `/health/ready`; must answer at once, from what is known. */
+  readonly check: () => { readonly healthy: boolean; readonly detail?: unknown };
+}
+
+export interface HealthReport {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail?: unknown }>>;
+}
+
+export interface Health {
+  add(check: HealthCheck): void;
+  report(): HealthReport;
+}
+
+/** Ready when every check says so; not ready before the first one is there. */
+export function createHealth(): Health {
+  const checks: HealthCheck[] = [];
+  return {
+    add: (check) => {
+      checks.push(check);
+    },
+    report: () => {
+      const results = checks.map(({ name, check }) => [name, check()] as const);
+      return {
+        ready: results.length > 0 && results.every(([, result]) => result.healthy),
+        checks: Object.fromEntries(results),
+      };
+    },
+  };
+}

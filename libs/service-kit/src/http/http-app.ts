@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Router } from 'express';
+import type { Health } from '../health.ts';
+import type { Log } from '../log.ts';
+import { Problem, problemHandler } from './problem.ts';
+
+export interface HttpOptions {
+  readonly port: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  readonly routes: Router;
+  readonly health: Health;
+  readonly log: Log;
+}
+
+export interface HttpService {
+  readonly port: number;
+  /** Takes no new request, lets those under way end, at most `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The largest body: an order of 1,000 lines with descriptions has less than half of it. */
+const bodyMax = '1mb';
+
+/** Starts the HTTP side of a service. @throws Error naming the port when it is in use */
+export async function startHttp({ port, host = '127.0.0.1', routes, health, log }: HttpOptions): Promise<HttpService> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.get('/health/live', (_request, response) => {
+    response.json({ status: 'live' });
+  });
+  app.get('/health/ready', (_request, response) => {
+    const report = health.report();
+    response.status(report.ready ? 200 : 503).json(report);
+  });
+  app.use(express.json({ limit: bodyMax, type: ['application/json', 'application/*+json'] }));
+  app.use(routes);
+  app.use((request) => {
+    throw new Problem(404, 'no-such-route', `There is nothing at ${request.method} ${request.path}.`);
+  });
+  app.use(problemHandler(log));
+
+  const server = createServer(app);
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  server.keepAliveTimeout = 65_000;
+  server.maxHeadersCount = 100;
+  await listen(server, port, host);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (graceMs) => close(server, graceMs),
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; set PORT to another one`) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,45 @@
+import type { EventStore } from '@daybook/eventstore';
+import type { Condition } from '@daybook/ports';
+import type { Projection, ReadModelItem } from '@daybook/projections';
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+import { validate } from './validate.ts';
+
+export interface ListRequest {
+  readonly where: readonly Condition[];
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** A page of a read model as clients get it: `{items, next?}`. @throws Problem 400 for a cursor that is not one of ours */
+export async function itemPage<State extends object>(
+  projection: Projection<State>,
+  { where, limit, after }: ListRequest,
+  view: (item: ReadModelItem<State>) => object,
+): Promise<{ items: object[]; next?: string }> {
+  const page = await projection.list({ where, limit, ...(after === undefined ? {} : { after }) });
+  if ('refused' in page) throw new Problem(400, page.code, page.message);
+  return { items: page.items.map(view), ...(page.next === undefined ? {} : { next: page.next }) };
+}
+
+const eventsQuery = z.strictObject({
+  /** The version that the last page ended with. */
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** The stored events of a stream, a page at a time; `undefined` when it has none at all. @throws Problem 400 */
+export async function eventPage(
+  store: EventStore,
+  streamId: string,
+  query: unknown,
+): Promise<{ items: object[]; next?: string } | undefined> {
+  const { after, limit } = validate(eventsQuery, query, 'query');
+  const { events, complete } = await store.read({ streamId, afterVersion: after, limit });
+  const last = events.at(-1);
+  if (last === undefined) return after === 0 ? undefined : { items: [] };
+  return {
+    items: events.map(({ id: _id, _etag, _ts, _lsn, dedup: _dedup, ...event }) => event),
+    ...(complete ? {} : { next: String(last.version) }),
+  };
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where the services are. */
+export interface ShopUrls {
+  readonly order: string;
+  readonly inventory: string;
+  readonly payment: string;
+  readonly fulfilment: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Plain HTTP to the services, as any client would do it. */
+export interface Shop {
+  get(service: keyof ShopUrls, path: string): Promise<Answer>;
+  /** With a key, so that it may be sent again whatever became of the answer. */
+  post(service: keyof ShopUrls, path: string, body: object, key: string): Promise<Answer>;
+}
+
+/** The shop does not answer as its contract says. */
+export class ShopError extends Error {
+  readonly code = 'shop-error';
+}
+
+const attempts = 40;
+const pauseMs = 250;
+const timeoutMs = 15_000;
+
+/** Sends again while a service is away or busy (for about ten seconds of refusals): every command carries its key. */
+export function connectShop(urls: ShopUrls): Shop {
+  const send = async (url: string, init: RequestInit): Promise<Answer> => {
+    let last: unknown;
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      try {
+        const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+        const body = (await response.json()) as Record<string, unknown>;
+        if (response.status < 500 && response.status !== 429) return { status: response.status, body };
+        last = `${response.status} ${JSON.stringify(body)}`;
+      } catch (error) {
+        last = error instanceof Error ? (error.cause ?? error) : error;
+      }
+      await sleep(pauseMs);
+    }
+    throw new ShopError(`${init.method ?? 'GET'} ${url} failed ${attempts} times; last: ${String(last)}`);
+  };
+  return {
+    get: (service, path) => send(`${urls[service]}${path}`, {}),
+    post: (service, path, body, key) =>
+      send(`${urls[service]}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      }),
+  };
+}
+
+/** The field of an answer that must be a whole number. @throws ShopError */
+export function numberIn(answer: Answer, field: string): number {
+  const value = answer.body[field];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new ShopError(`the answer has no number ${field}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Fails unless the answer has one of the statuses. @throws ShopError */
+export function expectStatus(answer: Answer, statuses: readonly number[], what: string): Answer {
+  if (statuses.includes(answer.status)) return answer;
+  throw new ShopError(`${what}: ${answer.status} ${JSON.stringify(answer.body)}`);
+}
