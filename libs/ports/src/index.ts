@@ -21,6 +21,15 @@ export {
   isContainerError,
   isSafeToRetry,
 } from './container/container.ts';
+export type { Fault } from './container/fault.ts';
+export { type ContainerCall, type MemoryContainerOptions, memoryContainer } from './container/memory-container.ts';
+export {
+  type HubCall,
+  type MemoryConsumerOptions,
+  type MemoryHub,
+  type MemoryHubOptions,
+  memoryHub,
+} from './hub/memory-hub.ts';
 export {
   type HubConsumer,
   HubError,

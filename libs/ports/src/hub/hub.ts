@@ -33,7 +33,10 @@ export interface HubHandler {
   /**
    * Handles messages of one partition, in order; the next call for that partition comes after this one has resolved.
    * Only after it has resolved may `checkpoint` move past them, so what was not finished comes again. An error that it throws
-   * stops nothing: the same messages are given again after a pause.
+   * stops nothing: the same messages are given again after a pause, and none behind them before.
+   *
+   * The signal is aborted when the consumer has given up waiting, at close or because another instance took the partition. From
+   * then on nothing that this call does moves the checkpoint, so it may end in any way.
    */
   onMessages(messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void>;
   /** The subscription keeps going after these; they are told for logs and health. */

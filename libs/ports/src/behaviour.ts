@@ -1,0 +1,2 @@
+export { type ContainerUnderTest, containerBehaviour } from './container/container-behaviour.ts';
+export { type HubUnderTest, hubBehaviour } from './hub/hub-behaviour.ts';

@@ -1,0 +1,154 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import {
+  type Container,
+  ContainerError,
+  type Document,
+  type FeedPage,
+  type FeedStart,
+  type Operation,
+  type Query,
+  type Stored,
+} from './container.ts';
+import type { Fault } from './fault.ts';
+import { type Entry, MemoryStore } from './memory-store.ts';
+import { matches, pageOf } from './memory-query.ts';
+import { evenRanges, partitionHash } from './partition-hash.ts';
+
+/** What is about to be done, for {@link MemoryContainerOptions.faults}. */
+export interface ContainerCall {
+  readonly container: string;
+  readonly kind: 'batch' | 'read' | 'query' | 'feed-ranges' | 'feed-page';
+  readonly partitionKey?: string;
+  readonly operations?: readonly Operation[];
+}
+
+export interface MemoryContainerOptions<T extends Document> {
+  readonly name: string;
+  readonly runtime: Runtime;
+  /** The partition key of a document: what the container's partition key path would find. */
+  readonly partitionKey: (document: T) => string;
+  /** How many ranges the change feed has: 1 to 256, default 4. */
+  readonly feedRanges?: number;
+  /** Paths (`/dedup`) whose value must be unique within a partition. */
+  readonly uniqueKeys?: readonly string[];
+  /** Asked before every call; take chance from the runtime, and a failing run replays from its seed. */
+  readonly faults?: (call: ContainerCall) => Fault | undefined;
+  /** How long a call takes before it is done, in milliseconds; default 0, which does not sleep at all. */
+  readonly latencyMs?: (call: ContainerCall) => number;
+}
+
+const operationsMax = 100;
+const requestBytesMax = 2 * 1_024 * 1_024;
+const idBytesMax = 1_023;
+const partitionKeyBytesMax = 2_048;
+const pageMax = 1_000;
+
+/** A {@link Container} in memory: for tests, and for simulation under virtual time. Its documents are frozen. */
+export function memoryContainer<T extends Document = Document>(options: MemoryContainerOptions<T>): Container<T> {
+  const { name, runtime } = options;
+  const store = new MemoryStore<T>(options.uniqueKeys ?? []);
+  const ranges = evenRanges(options.feedRanges ?? 4);
+  const refuse = (message: string): ContainerError => new ContainerError('bad-request', name, message);
+
+  const run = async <R>(call: Omit<ContainerCall, 'container'>, execute: () => R): Promise<R> => {
+    const described = { ...call, container: name };
+    const latencyMs = options.latencyMs?.(described) ?? 0;
+    await (latencyMs > 0 ? runtime.sleep(latencyMs) : undefined);
+    const fault = options.faults?.(described);
+    if (fault === 'before') throw new ContainerError('unavailable', name, 'not reachable');
+    if (fault === 'throttled')
+      throw new ContainerError('throttled', name, 'request rate is large', { retryAfterMs: 10 });
+    const result = execute();
+    if (fault === undefined) return result;
+    const writes = call.operations?.some(({ kind }) => kind !== 'read') ?? false;
+    throw new ContainerError(writes ? 'outcome-unknown' : 'unavailable', name, 'the answer was lost');
+  };
+  const checkLimit = (limit: number): void => {
+    if (!Number.isInteger(limit) || limit < 1 || limit > pageMax)
+      throw refuse(`limit must be 1 to ${pageMax}, not ${limit}`);
+  };
+  const wireForm = (partitionKey: string, operation: Operation): Operation => {
+    const id = 'document' in operation ? operation.document.id : operation.id;
+    if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > idBytesMax || /[/\\#?]/.test(id)) {
+      throw refuse(`an id is 1 to ${idBytesMax} bytes without / \\ # ?: ${JSON.stringify(id)}`);
+    }
+    if (!('document' in operation)) return operation;
+    const document = withoutSystemFields(JSON.parse(JSON.stringify(operation.document)) as T);
+    if (options.partitionKey(document) !== partitionKey) throw refuse(`document ${id} belongs to another partition`);
+    return { ...operation, document };
+  };
+
+  return {
+    name,
+    async batch(partitionKey, operations) {
+      if (operations.length < 1 || operations.length > operationsMax)
+        throw refuse(`a batch has 1 to ${operationsMax} operations`);
+      if (Buffer.byteLength(partitionKey) > partitionKeyBytesMax)
+        throw refuse('the partition key is longer than 2,048 bytes');
+      const wire = operations.map((operation) => wireForm(partitionKey, operation));
+      if (Buffer.byteLength(JSON.stringify(wire)) > requestBytesMax) {
+        throw new ContainerError('too-large', name, 'the batch is larger than 2 MB');
+      }
+      const outcome = await run({ kind: 'batch', partitionKey, operations: wire }, () =>
+        store.apply(partitionKey, wire, Math.floor(runtime.now() / 1_000)),
+      );
+      return { ...outcome, requestCharge: wire.reduce((sum, { kind }) => sum + (kind === 'read' ? 1 : 6), 0) };
+    },
+    async read(partitionKey, id) {
+      const entry = await run({ kind: 'read', partitionKey }, () => store.get(partitionKey, id));
+      return entry === undefined ? { requestCharge: 1 } : { document: entry.document, requestCharge: 1 };
+    },
+    async query(query: Query) {
+      checkLimit(query.limit);
+      const { partitionKey, where = [], orderBy = [] } = query;
+      const call = partitionKey === undefined ? {} : { partitionKey };
+      const page = await run({ kind: 'query', ...call }, () => {
+        const found = store.entries(partitionKey).filter(({ document }) => matches(document, where));
+        return pageOf(found, orderBy, query.limit, query.continuation);
+      });
+      return { ...page, requestCharge: 2.3 + page.documents.length * 0.1 };
+    },
+    async feedRanges() {
+      return run({ kind: 'feed-ranges' }, () => ranges);
+    },
+    async feedPage({ range, continuation, start = 'beginning', limit }): Promise<FeedPage<T>> {
+      checkLimit(limit);
+      return run({ kind: 'feed-page' }, () => {
+        const from = continuation === undefined ? startLsn(store, start) : Number(continuation);
+        if (!Number.isInteger(from) || from < 0) throw refuse(`not a continuation of this feed: ${continuation}`);
+        const documents: Stored<T>[] = [];
+        let lsn = 0;
+        for (const entry of store.changesAfter(from)) {
+          // A page grows past its limit rather than to split a batch.
+          if (documents.length >= limit && entry.lsn !== lsn) {
+            return { documents, continuation: String(lsn), hasMore: true, requestCharge: 1 + documents.length * 0.1 };
+          }
+          const hash = partitionHash(entry.partitionKey);
+          if (hash < range.minInclusive || hash >= range.maxExclusive) continue;
+          documents.push(Object.freeze({ ...entry.document, _lsn: entry.lsn }));
+          lsn = entry.lsn;
+        }
+        const end = String(Math.max(from, store.lsn));
+        return {
+          documents,
+          continuation: end,
+          hasMore: documents.length > 0,
+          requestCharge: 1 + documents.length * 0.1,
+        };
+      });
+    },
+  };
+}
+
+function withoutSystemFields<T extends Document>(document: T): T {
+  const own = Object.entries(document).filter(([field]) => !['_etag', '_ts', '_lsn'].includes(field));
+  return Object.fromEntries(own) as T;
+}
+
+function startLsn(store: MemoryStore<Document>, start: FeedStart): number {
+  if (start === 'beginning') return 0;
+  if (start === 'now') return store.lsn;
+  const isAtOrAfter = ({ document }: Entry<Document>): boolean => document._ts >= Math.floor(start.timeMs / 1_000);
+  for (const entry of store.changesAfter(0)) if (isAtOrAfter(entry)) return entry.lsn - 1;
+  return store.lsn;
+}
