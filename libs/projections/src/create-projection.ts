@@ -9,7 +9,7 @@ const maxConflicts = 10;
 /** Builds a read model that `projectionHandler` keeps up to date. */
 export function createProjection<State extends object>(definition: ProjectionDefinition<State>): Projection<State> {
   const { name, readModel, streams, project, readStream } = definition;
-  const idOf = definition.idOf ?? ((streamId: string) => streamId);
+  const idOf = definition.idOf ?? ((streamId: string) => `${name}:${streamId}`);
   const partitionKeyOf = definition.partitionKeyOf ?? idOf;
 
   const read = async (streamId: string): Promise<Stored<ReadModelDocument> | undefined> =>
@@ -61,7 +61,7 @@ export function createProjection<State extends object>(definition: ProjectionDef
           current === undefined ? undefined : toState(current),
         );
         const streamVersion = fresh.at(-1)?.version ?? version;
-        const document = toDocument(name, { id: idOf(streamId), streamId, streamVersion }, state);
+        const document = toDocument({ id: idOf(streamId), readModel: name, streamId, streamVersion }, state);
         const written = await write(document, streamId, current);
         if (written && streamVersion >= target) return;
         if (!written) conflicts += 1;

@@ -15,7 +15,11 @@ export async function listItems<State extends object>(
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
     return refuse('bad-limit', 'limit must be a whole number from 1 to 1,000.', { limit });
   }
-  const where: readonly Condition[] = [...(query.where ?? []), { field: 'hidden', op: '=', value: false }];
+  const where: readonly Condition[] = [
+    ...(query.where ?? []),
+    { field: 'readModel', op: '=', value: projection },
+    { field: 'hidden', op: '=', value: false },
+  ];
   const question = {
     where,
     ...(query.partitionKey === undefined ? {} : { partitionKey: query.partitionKey }),

@@ -3,8 +3,10 @@ import type { StoredEvent } from '@daybook/eventstore';
 
 /** What a read model's document holds beside the state that `project` makes. Their names are taken. */
 export interface ReadModelFields {
-  /** One document per stream: by default the stream id. */
+  /** One document per stream: by default `<read model>:<stream id>`. */
   readonly id: string;
+  /** The name of the read model it belongs to. */
+  readonly readModel: string;
   readonly streamId: string;
   /** The version of the last event in it. */
   readonly streamVersion: number;
@@ -14,13 +16,13 @@ export type ReadModelItem<State> = State & ReadModelFields;
 
 /** How a read model comes out of the events of one kind of stream: one document per stream. */
 export interface ProjectionDefinition<State extends object> {
-  /** For logs and errors. */
+  /** Marks its documents: several read models may share a container. For good: under another name it is another read model. */
   readonly name: string;
-  /** Where its documents live. One read model, one container. */
+  /** Where its documents live. */
   readonly readModel: Container;
   /** The streams it is made of: a prefix of the stream id (`order-`), or a test. */
   readonly streams: string | ((streamId: string) => boolean);
-  /** The document's id; default the stream id. Different streams must get different ids. */
+  /** The document's id; default `<name>:<stream id>`. Different streams must get different ids, and different read models too. */
   readonly idOf?: (streamId: string) => string;
   /** The document's partition key; default its id. It follows from the stream id alone, so that later events find the document. */
   readonly partitionKeyOf?: (streamId: string) => string;

@@ -8,12 +8,16 @@ export interface ReadModelDocument extends Document, ReadModelFields {
   readonly hidden: boolean;
 }
 
-const ownFields: ReadonlySet<string> = new Set(['id', 'streamId', 'streamVersion', 'hidden']);
+const ownFields: ReadonlySet<string> = new Set(['id', 'readModel', 'streamId', 'streamVersion', 'hidden']);
 
-export function toDocument(projection: string, fields: ReadModelFields, state: object | undefined): ReadModelDocument {
+export function toDocument(fields: ReadModelFields, state: object | undefined): ReadModelDocument {
   for (const field of Object.keys(state ?? {})) {
     if (ownFields.has(field) || field.startsWith('_')) {
-      throw new ProjectionError('reserved-field', projection, `the state may not have a field ${field}: rename it`);
+      throw new ProjectionError(
+        'reserved-field',
+        fields.readModel,
+        `the state may not have a field ${field}: rename it`,
+      );
     }
   }
   return { ...state, ...fields, hidden: state === undefined };

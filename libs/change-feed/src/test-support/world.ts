@@ -1,8 +1,14 @@
-import { type Container, type Document, type Stored, type VirtualRuntime, virtualRuntime } from '@daybook/ports';
+import {
+  type Container,
+  type Document,
+  type Stored,
+  type VirtualRuntime,
+  memoryContainer,
+  virtualRuntime,
+} from '@daybook/ports';
 import { createFeedProcessor } from '../feed-processor.ts';
 import type { FeedLimits, FeedProcessor, FeedProcessorOptions, KeyHandler, PageHandler } from '../feed-options.ts';
 import { type FaultRates, type SimulatedProcess, simulateProcess } from './process.ts';
-import { tmpContainer } from './tmp-container.ts';
 
 /** A document of a source: the nth of its key. */
 export interface Entry extends Document {
@@ -52,8 +58,13 @@ export interface World {
 export function createWorld(options: { seed?: number; ranges?: number } = {}): World {
   const runtime = virtualRuntime({ seed: options.seed ?? 1 });
   const rangeCount = options.ranges ?? 4;
-  const source = tmpContainer('source', 'key', rangeCount) as Container<Entry>;
-  const leases = tmpContainer('leases', 'id', 1);
+  const source = memoryContainer<Entry>({
+    name: 'source',
+    runtime,
+    partitionKey: ({ key }) => key,
+    feedRanges: rangeCount,
+  });
+  const leases = memoryContainer({ name: 'leases', runtime, partitionKey: ({ id }) => id });
   const versions = new Map<string, number>();
   const deliveries: Delivery[] = [];
   const delivered = new Set<string>();
