@@ -8,3 +8,5 @@ export { dataFormatVersion, holderOf } from './supervisor/data-folder.ts';
 export type { Holder } from './supervisor/data-folder.ts';
 export type { ManagedProcess } from './supervisor/managed-process.ts';
 export type { ProcessSpec, Readiness, RestartPauses } from './supervisor/process-spec.ts';
+export { runningSystem, withThrowAwaySystem } from './with-system.ts';
+export type { ThrowAwayOptions } from './with-system.ts';

@@ -1,0 +1,2 @@
+export { planTrade } from './plan.ts';
+export { parseTrade, readTradeFile } from './trade-file.ts';
