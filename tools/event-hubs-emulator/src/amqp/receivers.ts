@@ -6,7 +6,7 @@ import type { AttachedReceiver, Ownership } from './ownership.ts';
 import type { Entity } from './paths.ts';
 import { resolvePosition } from './position.ts';
 import type { Refusal } from './refusals.ts';
-import { isRefusal, refusals } from './refusals.ts';
+import { refusals } from './refusals.ts';
 import { closeLink, desiredCapabilities, refuseLink, sendableCount } from './rhea-access.ts';
 
 const RUNTIME_METRIC = 'com.microsoft:enable-receiver-runtime-metric';
@@ -32,7 +32,7 @@ export function serveReceiver(link: Sender, entity: Entity, dependencies: Receiv
     return;
   }
   const filter = readFilter(link);
-  const position = isFilterRefused(filter) ? filter : resolvePosition(partition, filter);
+  const position = typeof filter === 'object' ? filter : resolvePosition(partition, filter);
   const epoch = readEpoch(link);
   const refused = [position, epoch].find((value) => typeof value === 'object');
   if (refused !== undefined) {
@@ -61,8 +61,6 @@ export function serveReceiver(link: Sender, entity: Entity, dependencies: Receiv
   });
   link.set_source({ address: link.source.address });
 }
-
-const isFilterRefused = (filter: string | undefined | Refusal): filter is Refusal => typeof filter === 'object';
 
 /** The text of the selector filter. Any other filter is refused: ignoring it would deliver what was not asked for. */
 function readFilter(link: Sender): string | undefined | Refusal {
