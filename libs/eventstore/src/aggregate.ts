@@ -1,0 +1,60 @@
+import type { Decision, Refusal } from '@daybook/ports';
+import type { AppendReceipt } from './event-store.ts';
+import type { DomainEvent, EventMetadata } from './stored-event.ts';
+
+/** The state of one aggregate as of a version of its stream. */
+export interface Loaded<S> {
+  readonly state: S;
+  /** 0 where the stream has no events. */
+  readonly version: number;
+  /** Hash of the event at `version`; 64 zeros at version 0. */
+  readonly lastHash: string;
+}
+
+interface ExecuteBase {
+  readonly streamId: string;
+  /** `metadata.commandKey` makes it idempotent: the same key again returns what the first call appended. */
+  readonly metadata: EventMetadata;
+  /** The version the caller has seen (`If-Match`): decided only where the stream is still there. */
+  readonly expectedVersion?: number | undefined;
+}
+
+export type ExecuteRequest<C, E, S> =
+  | (ExecuteBase & { readonly command: C })
+  | (ExecuteBase & { readonly decide: (state: S, version: number) => Decision<E> });
+
+/** How a command ended. `state` and `version` are those after it. */
+export type Outcome<E, S> =
+  | {
+      readonly kind: 'appended';
+      readonly receipt: AppendReceipt;
+      readonly events: readonly E[];
+      readonly state: S;
+      readonly version: number;
+    }
+  /** The command key was used before: receipt and events are those of the first time, the state is today's. */
+  | {
+      readonly kind: 'duplicate';
+      readonly receipt: AppendReceipt;
+      readonly events: readonly E[];
+      readonly state: S;
+      readonly version: number;
+    }
+  /** The decision was that there is nothing to do. */
+  | { readonly kind: 'unchanged'; readonly state: S; readonly version: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly state: S; readonly version: number }
+  /** The stream is not at `expectedVersion`; it is at `version`. */
+  | { readonly kind: 'version-mismatch'; readonly version: number };
+
+export interface AggregateStore<C, E extends DomainEvent, S> {
+  /** The state from memory with the events since then, or from all events. One round trip a page. */
+  load(streamId: string): Promise<Loaded<S>>;
+  /**
+   * Loads, decides, appends: one round trip where the state is in memory, because the append itself finds out whether it is current.
+   * Decides again where it was not.
+   *
+   * @throws AppendOutcomeUnknown, ConcurrencyConflict (attempts spent), StreamDiverged, StreamCorrupt, InvalidEvent, InvalidAppend,
+   * AppendTooLarge, StreamBusy
+   */
+  execute(request: ExecuteRequest<C, E, S>): Promise<Outcome<E, S>>;
+}

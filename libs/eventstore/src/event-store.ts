@@ -1,0 +1,113 @@
+import type { Container, Runtime } from '@daybook/ports';
+import { append } from './append.ts';
+import type { EncodedEvent } from './codec.ts';
+import { createDatabase } from './database.ts';
+import { checkHead, findByCommandKey, readHead } from './lookup.ts';
+import { read, readAll } from './read.ts';
+import type { RetryPolicy } from './retry.ts';
+import { resolveRetryPolicy } from './retry.ts';
+import type { EventMetadata, StoredEvent } from './stored-event.ts';
+
+/** The last event of a stream, as far as the next one needs it. */
+export interface StreamHead {
+  readonly version: number;
+  readonly hash: string;
+  readonly recordedAt: string;
+}
+
+export interface AppendRequest {
+  /** `<aggregate>-<id>`, at most 255 characters. */
+  readonly streamId: string;
+  /** The version the decision was made on. `none` (same as 0): there must be no event yet. `any`: after whatever is there. */
+  readonly expectedVersion: number | 'none' | 'any';
+  /** The event at `expectedVersion`, where it is known: saves the round trip that would read it. */
+  readonly head?: StreamHead;
+  /** 1 to 99 events, appended all or none. */
+  readonly events: readonly EncodedEvent[];
+  readonly metadata: EventMetadata;
+}
+
+/** What an operation cost: request units as charged by the database, and how many requests were answered or given up. */
+export interface Cost {
+  readonly requestCharge: number;
+  readonly roundTrips: number;
+}
+
+export interface AppendReceipt extends Cost {
+  readonly streamId: string;
+  readonly fromVersion: number;
+  readonly toVersion: number;
+  readonly eventIds: readonly string[];
+  readonly lastHash: string;
+  /** `recordedAt` of the last event. */
+  readonly recordedAt: string;
+  /** True where an earlier call with this command key had appended these events; this call then appended nothing. */
+  readonly duplicate: boolean;
+}
+
+export interface ReadRequest {
+  readonly streamId: string;
+  /** Only events after this version. Default 0: all. */
+  readonly afterVersion?: number;
+  /** Only events before this version. */
+  readonly beforeVersion?: number;
+  /** At most this many events, 1 to 1,000. Default 200. */
+  readonly limit?: number;
+  /** Default `forward`: oldest first. */
+  readonly direction?: 'forward' | 'backward';
+}
+
+export interface StreamSlice extends Cost {
+  readonly events: readonly StoredEvent[];
+  /** False where `limit` ended the slice: go on from its last event. */
+  readonly complete: boolean;
+}
+
+/**
+ * Where a version stands in its stream, at the primary. `head`: it is the last one. `behind`: the stream has gone on. `ahead`: the
+ * stream has not reached it.
+ */
+export type HeadCheck = 'head' | 'behind' | 'ahead';
+
+export interface EventStore {
+  readonly runtime: Runtime;
+  /**
+   * Appends the events of one command, all or none, in one round trip where `head` is given.
+   *
+   * @throws ConcurrencyConflict, ExpectedVersionAhead, AppendOutcomeUnknown, StreamDiverged, InvalidAppend, AppendTooLarge
+   */
+  append(request: AppendRequest): Promise<AppendReceipt>;
+  /** @throws StreamCorrupt where an event is missing */
+  read(request: ReadRequest): Promise<StreamSlice>;
+  /** All events, oldest first, read in pages as they are asked for. */
+  readAll(streamId: string, options?: { readonly afterVersion?: number }): AsyncIterable<StoredEvent>;
+  /** The events a command appended, in order; none where the key was not used in this stream. */
+  findByCommandKey(streamId: string, commandKey: string): Promise<readonly StoredEvent[]>;
+  /** The last event; `undefined` for a stream without events. May miss what another instance appended a moment ago. */
+  readHead(streamId: string): Promise<StoredEvent | undefined>;
+  /** Asks the primary: what another instance appended is seen. Queries that follow see at least as much. */
+  checkHead(streamId: string, version: number): Promise<HeadCheck>;
+}
+
+export interface EventStoreOptions {
+  /** The events container: partition key `/streamId`, unique key `/dedup`. */
+  readonly container: Container;
+  readonly runtime: Runtime;
+  readonly retry?: Partial<RetryPolicy>;
+}
+
+export function createEventStore(options: EventStoreOptions): EventStore {
+  const { container, runtime } = options;
+  const policy = resolveRetryPolicy(options.retry);
+  // Every call has a retry budget and a bill of its own.
+  const open = () => createDatabase(container, runtime, policy);
+  return {
+    runtime,
+    append: (request) => append(open(), request),
+    read: (request) => read(open(), request),
+    readAll: (streamId, from) => readAll(open, streamId, from?.afterVersion ?? 0),
+    findByCommandKey: (streamId, commandKey) => findByCommandKey(open(), streamId, commandKey),
+    readHead: (streamId) => readHead(open(), streamId),
+    checkHead: (streamId, version) => checkHead(open(), streamId, version),
+  };
+}
