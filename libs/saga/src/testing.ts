@@ -1,0 +1,1 @@
+export { type AnswerOptions, type SagaScenario, sagaScenario } from './testing/scenario.ts';

@@ -1,0 +1,107 @@
+import { formatIntentKey, outcomeKey } from '@daybook/contracts';
+import { decideSaga, type SagaInput } from '../decide/decide.ts';
+import { evolveSaga } from '../decide/evolve.ts';
+import { initialSaga, type LiveSaga, type SagaState, stepKey, type TimerState } from '../decide/state.ts';
+import type { SagaDefinition } from '../definition/definition.ts';
+import { type IssuedCommand, type SagaEvent, sagaEvents, type SagaPhase } from '../events/saga-events.ts';
+
+export interface AnswerOptions {
+  /** Default `-`: the step has only one. */
+  readonly item?: string;
+  /** Default `do`. */
+  readonly phase?: SagaPhase;
+  /** Default: the item's current one. */
+  readonly round?: number;
+  readonly data?: { readonly [field: string]: unknown };
+  /** The event was appended by the participant's worker, not by its command handler. */
+  readonly outcome?: boolean;
+}
+
+/** A saga under test, in memory: given what came before, when this arrives, then these events, commands and timers. */
+export interface SagaScenario {
+  /** Everything that the saga has recorded, oldest first. Each event has passed its schema. */
+  readonly events: readonly SagaEvent[];
+  readonly saga: LiveSaga;
+  readonly commands: readonly IssuedCommand[];
+  /** The events that the last input made. */
+  readonly last: readonly SagaEvent[];
+  /** The last input's commands, as `ReserveStock stock-85123A`. */
+  readonly asked: readonly string[];
+  readonly timers: readonly TimerState[];
+  readonly nowMs: number;
+  /** A signal: the start, a cancellation, what the pivot awaits. */
+  receives(type: string, data: { readonly [field: string]: unknown }): SagaScenario;
+  /** An answer of type `type` to a command of `step`. */
+  answers(step: string, type: string, options?: AnswerOptions): SagaScenario;
+  /** Lets the earliest timer fire when it is due, or the one named. */
+  timePasses(timerId?: string): SagaScenario;
+  gives(input: SagaInput): SagaScenario;
+}
+
+/** @param options.random chance of every decision, in [0, 1); default 0: waits are the shortest possible. */
+export function sagaScenario(
+  definition: SagaDefinition,
+  options: { readonly startMs?: number; readonly random?: number } = {},
+): SagaScenario {
+  const random = options.random ?? 0;
+  const events: SagaEvent[] = [];
+  let state: SagaState = initialSaga;
+  let nowMs = options.startMs ?? Date.UTC(2010, 11, 1);
+  let inputs = 0;
+  let last: readonly SagaEvent[] = [];
+
+  const live = (): LiveSaga => {
+    if (state.status === 'none') throw new Error('the saga has not begun');
+    return state;
+  };
+  const commandsOf = (some: readonly SagaEvent[]): IssuedCommand[] =>
+    some.flatMap((event) => (event.type === 'CommandsIssued' ? [...event.data.commands] : []));
+
+  const scenario: SagaScenario = {
+    events,
+    get saga() {
+      return live();
+    },
+    get commands() {
+      return commandsOf(events);
+    },
+    get last() {
+      return last;
+    },
+    get asked() {
+      return commandsOf(last).map(({ type, target }) => `${type} ${target}`);
+    },
+    get timers() {
+      return [...live().timers.values()].sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
+    },
+    get nowMs() {
+      return nowMs;
+    },
+    receives: (type, data) => scenario.gives(message('http:1', type, data)),
+    answers(step, type, { item = '-', phase = 'do', round, data = {}, outcome = false } = {}) {
+      const current = live().steps.get(stepKey(step, phase))?.items.get(item)?.round ?? 0;
+      const key = formatIntentKey({ sagaId: live().sagaId, step, item, phase, round: round ?? current });
+      return scenario.gives(message(outcome ? outcomeKey(key) : key, type, data));
+    },
+    timePasses(timerId) {
+      const timer = timerId === undefined ? scenario.timers[0] : live().timers.get(timerId);
+      if (timer !== undefined) nowMs = Math.max(nowMs, Date.parse(timer.dueAt));
+      return scenario.gives({ kind: 'timer', timerId: timerId ?? timer?.timerId ?? 'none', nowMs, random });
+    },
+    gives(input) {
+      last = decideSaga(definition, input, state);
+      for (const event of last) {
+        sagaEvents[event.type].schema.parse(event.data);
+        events.push(event);
+        state = evolveSaga(state, event);
+      }
+      return scenario;
+    },
+  };
+
+  function message(commandKey: string, type: string, data: { readonly [field: string]: unknown }): SagaInput {
+    inputs += 1;
+    return { kind: 'message', eventId: `input-${inputs}`, commandKey, answer: { type, data }, nowMs, random };
+  }
+  return scenario;
+}
