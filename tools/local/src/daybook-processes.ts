@@ -68,11 +68,13 @@ export function daybookProcesses(root: string, settings: Settings, services: boo
     stopTimeoutMs: 10_000,
   });
 
+  // Without keys these are stores that a deployment has provisioned, with rights that the services do not have.
+  const mayProvision = env['COSMOS_KEY'] !== undefined && env['BLOB_CONNECTION_STRING'] !== undefined;
   return [
     ...(emulators.cosmos ? [cosmos] : []),
     ...(emulators.blob ? [azurite] : []),
     ...(emulators.eventHubs ? [hubsFile, eventHubs] : []),
-    provisioning,
+    ...(mayProvision ? [provisioning] : []),
     ...(services ? serviceNames.map(service) : []),
   ];
 }

@@ -52,6 +52,11 @@ describe('settings', () => {
     expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['COSMOS_KEY', 'BLOB_CONNECTION_STRING']));
   });
 
+  it('leave stores without keys as a deployment has provisioned them', () => {
+    expect(names({ COSMOS_ENDPOINT: 'https://a' })).not.toContain('provision');
+    expect(names({ COSMOS_ENDPOINT: 'https://a', COSMOS_KEY: 'k' })).toContain('provision');
+  });
+
   it('are shown without keys', () => {
     const secret = 'c2VjcmV0';
     const settings = resolveSettings(
