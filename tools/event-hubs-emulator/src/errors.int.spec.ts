@@ -1,8 +1,9 @@
 import { EventHubBufferedProducerClient } from '@azure/event-hubs';
+import { partitionOfKey } from './partition-key.ts';
 import type { Started } from './test-support.ts';
 import { errorOf, numbered, receive, retryOptions, startEmulator } from './test-support.ts';
 
-describe('what the emulator refuses, as the Event Hubs SDK reports it', () => {
+describe('what the emulator refuses and takes, as the Event Hubs SDK reports it', () => {
   let started: Started;
   beforeAll(async () => {
     started = await startEmulator();
@@ -63,16 +64,32 @@ describe('what the emulator refuses, as the Event Hubs SDK reports it', () => {
   });
 
   it('refuses an idempotent producer instead of ignoring what it asks for', async () => {
-    const errors: Error[] = [];
+    const refused = Promise.withResolvers<Error>();
     const client = new EventHubBufferedProducerClient(started.connectionString, 'orders', {
-      onSendEventsErrorHandler: async ({ error }) => void errors.push(error),
+      onSendEventsErrorHandler: async ({ error }) => refused.resolve(error),
       enableIdempotentRetries: true,
-      retryOptions: { ...retryOptions, maxRetries: 0 },
+      retryOptions,
     });
     await client.enqueueEvent({ body: 1 });
-    await client.flush();
+    expect((await refused.promise).message).toContain('set enableIdempotentRetries to false');
+    await client.close({ flush: false });
+  });
+
+  it('takes events of a buffered producer, and computes the same partition for a key', async () => {
+    const partitions: string[] = [];
+    const client = new EventHubBufferedProducerClient(started.connectionString, 'orders', {
+      onSendEventsErrorHandler: async () => undefined,
+      onSendEventsSuccessHandler: async ({ partitionId }) => void partitions.push(partitionId),
+      maxWaitTimeInMs: 10,
+      retryOptions,
+    });
+    const keys = ['a', 'order-1', 'order-12', 'order-1234567', 'order-12345678901234567890', 'ключ'];
+    for (const partitionKey of keys) {
+      await client.enqueueEvent({ body: partitionKey }, { partitionKey });
+      await client.flush();
+    }
     await client.close();
-    expect(errors[0]?.message).toContain('enableIdempotentRetries');
+    expect(partitions).toEqual(keys.map((key) => String(partitionOfKey(key, 4))));
   });
 });
 
