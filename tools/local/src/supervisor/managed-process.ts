@@ -12,7 +12,7 @@ const readyPollMs = 40;
 /** So often may a process die before it was ever ready, until the start of the whole is given up. */
 const failedStartsMax = 3;
 const stopTimeoutMsDefault = 5_000;
-const tailLines = 15;
+const tailLines = 30;
 
 /** A process that is started again when it dies, until it is told to stop. */
 export interface ManagedProcess {

@@ -4,12 +4,12 @@ import { Socket } from 'node:net';
 const gracePeriodMs = 3_000;
 
 // Standard input is a pipe that only the supervisor holds: the system closes it however the supervisor ends, kill -9 included.
-const lifeline = new Socket({ fd: 0, readable: true, writable: false });
-lifeline.on('error', orphaned);
-lifeline.on('close', orphaned);
+// Only through process.stdin: a second stream on the same descriptor breaks `import process from 'node:process'`.
+const lifeline = process.stdin;
+for (const event of ['end', 'close', 'error'] as const) lifeline.on(event, orphaned);
 lifeline.resume();
 // It must not keep a process running that has finished its work.
-lifeline.unref();
+if (lifeline instanceof Socket) lifeline.unref();
 
 let ending = false;
 function orphaned(): void {

@@ -126,7 +126,9 @@ describe('running processes', () => {
   });
 
   it('writes the output of a one-shot process to its file', async () => {
-    const spec = fakes.spec('hubs', 0, `console.log('{"hubs":[]}')`, { kind: 'exit' });
+    const spec = fakes.spec('hubs', 0, `import process from 'node:process'; process.stdout.write('{"hubs":[]}\\n')`, {
+      kind: 'exit',
+    });
     const outputFile = join(fakes.folder, 'hubs.json');
     await run(fakes.options([{ ...spec, outputFile }]));
     expect(readFileSync(outputFile, 'utf8')).toBe('{"hubs":[]}\n');
