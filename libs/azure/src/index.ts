@@ -1,1 +1,5 @@
-export {};
+export { type CosmosConnection, cosmosClient } from './cosmos/cosmos-client.ts';
+export { cosmosContainer } from './cosmos/cosmos-container.ts';
+export type { HubConnection } from './event-hubs/connection.ts';
+export { type EventHubsConsumerOptions, eventHubsConsumer } from './event-hubs/event-hubs-consumer.ts';
+export { type EventHubsProducerOptions, eventHubsProducer } from './event-hubs/event-hubs-producer.ts';

@@ -1,0 +1,112 @@
+import {
+  type CheckpointStore,
+  EventHubConsumerClient,
+  type LoadBalancingOptions,
+  type PartitionContext,
+  type ReceivedEventData,
+  type RetryOptions,
+  type SubscriptionEventHandlers,
+  earliestEventPosition,
+} from '@azure/event-hubs';
+import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { HubConsumer, HubHandler, HubSubscription, Runtime } from '@daybook/ports';
+import { type HubConnection, closeBounded, defaultRetry } from './connection.ts';
+import { hubError } from './hub-error.ts';
+import { type PartitionRun, partitionRun } from './partition-run.ts';
+
+export type EventHubsConsumerOptions = HubConnection & {
+  readonly hub: string;
+  /** The consumer group; it must exist. */
+  readonly group: string;
+  /** Names this instance within its group, for the server's diagnostics. */
+  readonly owner: string;
+  readonly runtime: Runtime;
+  /** Existing blob container for ownerships and checkpoints. One per namespace: two emulators on one host look alike to it. */
+  readonly checkpoints: ContainerClient;
+  /** Default: 5 retries 200 ms apart, 5 s a try. */
+  readonly retry?: RetryOptions;
+  /** Default: greedy, looks every 2 s, a silent owner loses its partitions after 8 s. */
+  readonly loadBalancing?: LoadBalancingOptions;
+  /** Messages given to the handler at once; default 100. */
+  readonly batchMax?: number;
+  /** The least time between two checkpoints of a partition, in milliseconds; default 500. */
+  readonly checkpointIntervalMs?: number;
+  /** How long `close` waits for handlers, in milliseconds; default 10,000. */
+  readonly closeLimitMs?: number;
+};
+
+const defaultLoadBalancing: LoadBalancingOptions = {
+  strategy: 'greedy',
+  updateIntervalInMs: 2_000,
+  partitionOwnershipExpirationIntervalInMs: 8_000,
+};
+/** How long an idle partition waits before it asks again; messages are given out as soon as they come. */
+const maxWaitTimeInSeconds = 5;
+
+/**
+ * A {@link HubConsumer} on the Event Hubs SDK and Blob checkpoints. A message whose body is not JSON is given to the handler with
+ * the raw bytes (a Buffer) as `body`: only the handler knows whether it belongs into a dead letter.
+ */
+export function eventHubsConsumer(options: EventHubsConsumerOptions): HubConsumer {
+  const { hub, group, runtime } = options;
+  return {
+    hub,
+    group,
+    async subscribe(handler) {
+      const client = consumerClient(options, new BlobCheckpointStore(options.checkpoints));
+      const runs = new Map<string, PartitionRun>();
+      const running = handlers(options, handler, runs);
+      const subscription = client.subscribe(running, {
+        startPosition: earliestEventPosition,
+        maxBatchSize: options.batchMax ?? 100,
+        maxWaitTimeInSeconds,
+      });
+      return subscriptionOf(runs, async () => {
+        await Promise.all([...runs.values()].map((run) => run.stop(options.closeLimitMs ?? 10_000)));
+        await closeBounded(() => subscription.close(), runtime.sleep);
+        await closeBounded(() => client.close(), runtime.sleep);
+      });
+    },
+  };
+}
+
+function subscriptionOf(runs: ReadonlyMap<string, PartitionRun>, close: () => Promise<void>): HubSubscription {
+  let closed: Promise<void> | undefined;
+  return {
+    partitions: () => (closed === undefined ? [...runs].filter(([, run]) => run.held).map(([id]) => id) : []),
+    close: () => (closed ??= close()),
+  };
+}
+
+function handlers(
+  options: EventHubsConsumerOptions,
+  handler: HubHandler,
+  runs: Map<string, PartitionRun>,
+): SubscriptionEventHandlers {
+  const { hub, runtime, checkpointIntervalMs = 500 } = options;
+  const onError = (error: unknown): void => handler.onError?.(error);
+  return {
+    async processInitialize({ partitionId }: PartitionContext) {
+      const previous = runs.get(partitionId);
+      runs.set(partitionId, partitionRun({ partitionId, handler, runtime, checkpointIntervalMs, previous }));
+    },
+    processEvents: async (events: ReceivedEventData[], context: PartitionContext) => {
+      if (events.length > 0) await runs.get(context.partitionId)?.handle(events, context);
+    },
+    processError: async (error: Error) => onError(hubError(error, hub)),
+    processClose: async (_reason: unknown, { partitionId }: PartitionContext) => runs.get(partitionId)?.lose(),
+  };
+}
+
+function consumerClient(options: EventHubsConsumerOptions, store: CheckpointStore): EventHubConsumerClient {
+  const { hub, group } = options;
+  const clientOptions = {
+    identifier: options.owner,
+    retryOptions: options.retry ?? defaultRetry,
+    loadBalancingOptions: options.loadBalancing ?? defaultLoadBalancing,
+  };
+  return 'connectionString' in options
+    ? new EventHubConsumerClient(group, options.connectionString, hub, store, clientOptions)
+    : new EventHubConsumerClient(group, options.fullyQualifiedNamespace, hub, options.credential, store, clientOptions);
+}

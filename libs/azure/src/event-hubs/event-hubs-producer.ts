@@ -1,0 +1,59 @@
+import { type EventData, EventHubProducerClient, type RetryOptions } from '@azure/event-hubs';
+import { HubError, type HubMessage, type HubProducer, type Runtime } from '@daybook/ports';
+import { type HubConnection, closeBounded, defaultRetry } from './connection.ts';
+import { hubError } from './hub-error.ts';
+
+export type EventHubsProducerOptions = HubConnection & {
+  readonly hub: string;
+  readonly runtime: Runtime;
+  /** Default: 5 retries 200 ms apart, 5 s a try. */
+  readonly retry?: RetryOptions;
+};
+
+/** A {@link HubProducer} on the Event Hubs SDK. It connects with its first request. */
+export function eventHubsProducer(options: EventHubsProducerOptions): HubProducer {
+  const { hub, runtime } = options;
+  const clientOptions = { retryOptions: options.retry ?? defaultRetry };
+  const client =
+    'connectionString' in options
+      ? new EventHubProducerClient(options.connectionString, hub, clientOptions)
+      : new EventHubProducerClient(options.fullyQualifiedNamespace, hub, options.credential, clientOptions);
+
+  const asHubError = async <R>(work: () => Promise<R>): Promise<R> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw hubError(error, hub);
+    }
+  };
+
+  return {
+    hub,
+    partitionIds: () => asHubError(() => client.getPartitionIds()),
+    send: (partitionId, messages) =>
+      asHubError(async () => {
+        let batch = await client.createBatch({ partitionId });
+        for (const message of messages) {
+          const event = eventData(message);
+          if (batch.tryAdd(event)) continue;
+          if (batch.count > 0) {
+            await client.sendBatch(batch);
+            batch = await client.createBatch({ partitionId });
+            if (batch.tryAdd(event)) continue;
+          }
+          throw new HubError(
+            'too-large',
+            hub,
+            `message ${message.messageId} is larger than ${batch.maxSizeInBytes} bytes`,
+          );
+        }
+        if (batch.count > 0) await client.sendBatch(batch);
+      }),
+    close: () => closeBounded(() => client.close(), runtime.sleep),
+  };
+}
+
+/** The key travels as an application property: partitions are chosen by id, so the SDK's own partition key stays unused. */
+function eventData({ messageId, key, body }: HubMessage): EventData {
+  return { body, messageId, contentType: 'application/json', properties: { key } };
+}

@@ -1,0 +1,95 @@
+import type { PartitionContext, ReceivedEventData } from '@azure/event-hubs';
+import type { HubHandler, ReceivedMessage, Runtime } from '@daybook/ports';
+import { type Checkpointer, checkpointer } from './checkpointer.ts';
+
+/** One partition from the moment it is taken until it is given up. */
+export interface PartitionRun {
+  readonly held: boolean;
+  /** Gives messages to the handler until it accepts them or the run ends. */
+  handle(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void>;
+  /** Resolves when the handler has nothing in hand. */
+  idle(): Promise<void>;
+  /** Takes nothing more, waits for what is in hand up to the limit, writes the checkpoint. */
+  stop(limitMs: number): Promise<void>;
+  /** Another instance has the partition: what is in hand no longer counts. */
+  lose(): Promise<void>;
+}
+
+const pauseMsMin = 100;
+const pauseMsMax = 5_000;
+
+export function partitionRun(options: {
+  readonly partitionId: string;
+  readonly handler: HubHandler;
+  readonly runtime: Runtime;
+  readonly checkpointIntervalMs: number;
+  /** The last time this instance held the partition: its handler may still be at work. */
+  readonly previous: PartitionRun | undefined;
+}): PartitionRun {
+  const { partitionId, handler, runtime } = options;
+  const stopping = new AbortController();
+  const abandoned = new AbortController();
+  let checkpoints: Checkpointer<ReceivedEventData> | undefined;
+  let inHand: Promise<void> = options.previous?.idle() ?? Promise.resolve();
+  let held = true;
+
+  const checkpointsOf = (context: PartitionContext): Checkpointer<ReceivedEventData> =>
+    (checkpoints ??= checkpointer({
+      runtime,
+      intervalMs: options.checkpointIntervalMs,
+      write: (event) => context.updateCheckpoint(event),
+      onError: (error) => handler.onError?.(error),
+    }));
+
+  // Once one batch has been left undone nothing behind it may be handled: `stopping` is never taken back.
+  const give = async (events: readonly ReceivedEventData[], context: PartitionContext): Promise<void> => {
+    const messages = events.map((event) => receivedMessage(event, partitionId));
+    for (let pauseMs = pauseMsMin; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+      try {
+        await handler.onMessages(messages, abandoned.signal);
+        if (!abandoned.signal.aborted) checkpointsOf(context).reached(events.at(-1)!);
+        return;
+      } catch (error) {
+        handler.onError?.(error);
+        await runtime.sleep(pauseMs, stopping.signal);
+      }
+    }
+  };
+
+  return {
+    get held() {
+      return held;
+    },
+    handle(events, context) {
+      inHand = inHand.then(() => give(events, context));
+      return inHand;
+    },
+    idle: () => inHand,
+    async stop(limitMs) {
+      stopping.abort();
+      const finished = new AbortController();
+      await Promise.race([inHand.then(() => finished.abort()), runtime.sleep(limitMs, finished.signal)]);
+      if (!finished.signal.aborted) abandoned.abort();
+      held = false;
+      await checkpoints?.flush();
+    },
+    async lose() {
+      held = false;
+      stopping.abort();
+      abandoned.abort();
+    },
+  };
+}
+
+function receivedMessage(event: ReceivedEventData, partitionId: string): ReceivedMessage {
+  const key = event.properties?.['key'] ?? event.partitionKey ?? '';
+  return {
+    messageId: String(event.messageId ?? `${partitionId}/${event.sequenceNumber}`),
+    key: String(key),
+    body: event.body as unknown,
+    partitionId,
+    sequenceNumber: event.sequenceNumber,
+    offset: event.offset,
+    enqueuedAtMs: event.enqueuedTimeUtc.getTime(),
+  };
+}
