@@ -33,4 +33,17 @@ export {
   type StepState,
   type TimerState,
 } from './decide/state.ts';
-export { type InputOutcome, type SagaRunner } from './runner/saga-runner.ts';
+export {
+  createSagaRunner,
+  type InputOutcome,
+  type SagaLog,
+  type SagaRunner,
+  type SagaRunnerOptions,
+} from './runner/saga-runner.ts';
+export { createSagaStore, type SagaStore } from './runner/saga-store.ts';
+export { type OutgoingCommand, sagaCommandsRoute } from './runner/commands-route.ts';
+export { type TimerDocument, timersModel } from './timers/timer-index.ts';
+export { timerProjection } from './timers/timer-projection.ts';
+export { createTimerWorker, type TimerWorker, type TimerWorkerOptions } from './timers/timer-worker.ts';
+export { projectSagaListItem, type SagaListItem, type SagaStatus } from './read-models/saga-list.ts';
+export { type AwaitedItem, describeSaga, type SagaDescription } from './read-models/describe.ts';

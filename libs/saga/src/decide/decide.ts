@@ -13,6 +13,8 @@ export interface SagaMessageInput extends Moment {
   readonly kind: 'message';
   readonly eventId: string;
   readonly commandKey: string;
+  readonly correlationId: string;
+  readonly traceparent: string;
   readonly answer: Answer;
 }
 
@@ -46,6 +48,8 @@ function start(definition: SagaDefinition, input: SagaMessageInput): readonly Sa
       definitionVersion: definition.version,
       context: { ...definition.start.contextOf(input.answer) },
       startedAt: new Date(input.nowMs).toISOString(),
+      correlationId: input.correlationId,
+      traceparent: input.traceparent,
     },
   };
   const draft = createDraft(definition, evolveSaga(initialSaga, started) as LiveSaga, input);

@@ -46,6 +46,8 @@ export interface LiveSaga {
   readonly definitionVersion: number;
   readonly context: SagaContext;
   readonly startedAt: string;
+  readonly correlationId: string;
+  readonly traceparent: string;
   readonly pivotPassed: boolean;
   /** Types of signals that have come. */
   readonly signals: ReadonlySet<string>;

@@ -53,6 +53,9 @@ export const sagaEvents = {
       /** What the steps need of the event that started it. */
       context: z.record(z.string(), z.unknown()),
       startedAt: z.string(),
+      /** The client request that all of it goes back to, and its trace: timers, too, belong to it. */
+      correlationId: z.string(),
+      traceparent: z.string(),
     }),
   },
   /** A step is being worked on; `items` are all that it will ask for (none: there is nothing to do). */

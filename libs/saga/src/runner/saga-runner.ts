@@ -1,4 +1,11 @@
-import type { CloudEvent } from '@daybook/contracts';
+import { type CloudEvent, sagaStream } from '@daybook/contracts';
+import type { EventMetadata } from '@daybook/eventstore';
+import type { Runtime } from '@daybook/ports';
+import type { SagaInput } from '../decide/decide.ts';
+import type { SagaDefinition } from '../definition/definition.ts';
+import type { SagaEvent } from '../events/saga-events.ts';
+import { createSagaRegistry } from './registry.ts';
+import type { SagaStore } from './saga-store.ts';
 
 /**
  * How a message or timer ended. All of them mean that it is done with; anything else is thrown and should be tried again.
@@ -18,4 +25,93 @@ export interface SagaRunner {
   handleInput(message: CloudEvent): Promise<InputOutcome>;
   /** Tells a saga that a timer is due. Idempotent by the timer's id, however many workers do it. */
   fireTimer(sagaId: string, timerId: string): Promise<InputOutcome>;
+}
+
+export type SagaLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+export interface SagaRunnerOptions {
+  /** From `createSagaStore`, with the same definitions. */
+  readonly sagas: SagaStore;
+  readonly definitions: readonly SagaDefinition[];
+  readonly runtime: Runtime;
+  readonly log?: SagaLog;
+  /** Who acts; default `service:fulfilment`. */
+  readonly actor?: string;
+}
+
+/** The thin shell around the pure decision: finds the saga, gives it the moment, appends what it decides. */
+export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
+  const { sagas, runtime, log, actor = 'service:fulfilment' } = options;
+  const registry = createSagaRegistry(options.definitions);
+
+  const give = async (sagaId: string, input: SagaInput, metadata: EventMetadata): Promise<InputOutcome> => {
+    const outcome = await sagas.execute({ streamId: sagaStream(sagaId), command: { sagaId, input }, metadata });
+    switch (outcome.kind) {
+      case 'appended':
+        report(sagaId, outcome.events);
+        return 'recorded';
+      case 'duplicate':
+        return 'duplicate';
+      case 'unchanged':
+        return outcome.state.status === 'none' ? 'no-saga' : 'unchanged';
+      case 'refused':
+      case 'version-mismatch':
+        throw new Error(`${sagaId}: a saga neither refuses nor expects a version, but got ${outcome.kind}`);
+      default:
+        return unknownOutcome(outcome);
+    }
+  };
+
+  const report = (sagaId: string, events: readonly SagaEvent[]): void => {
+    for (const event of events) {
+      if (event.type === 'InputIgnored') log?.('info', 'saga input ignored', { sagaId, ...event.data });
+      if (event.type === 'SagaParked') log?.('warn', 'saga parked', { sagaId, ...event.data });
+      if (event.type === 'CompensationStarted') log?.('info', 'saga turned round', { sagaId, ...event.data.cause });
+    }
+  };
+
+  return {
+    async handleInput(message) {
+      const { id, type, data, schemaversion, commandkey, correlationid, traceparent } = message;
+      const answer = schemaversion === undefined ? { type, data } : { type, data, schemaVersion: schemaversion };
+      const sagaIds = registry.concernedBy({ commandKey: commandkey, answer });
+      const outcomes: InputOutcome[] = [];
+      for (const sagaId of sagaIds) {
+        const input: SagaInput = {
+          kind: 'message',
+          eventId: id,
+          commandKey: commandkey,
+          correlationId: correlationid,
+          traceparent,
+          answer,
+          nowMs: runtime.now(),
+          random: runtime.random(),
+        };
+        const metadata = { commandKey: id, correlationId: correlationid, causationId: id, actor, traceparent };
+        outcomes.push(await give(sagaId, input, metadata));
+      }
+      const outcome = outcomes.find((each) => each !== 'no-saga') ?? 'no-saga';
+      if (outcome === 'no-saga') log?.('warn', 'a message concerns no saga', { id, type, commandkey });
+      return outcome;
+    },
+
+    async fireTimer(sagaId, timerId) {
+      const { state } = await sagas.load(sagaStream(sagaId));
+      if (state.status === 'none') {
+        log?.('warn', 'a timer concerns no saga', { sagaId, timerId });
+        return 'no-saga';
+      }
+      const { correlationId, traceparent } = state;
+      const metadata = { commandKey: timerId, correlationId, causationId: timerId, actor, traceparent };
+      return give(sagaId, { kind: 'timer', timerId, nowMs: runtime.now(), random: runtime.random() }, metadata);
+    },
+  };
+}
+
+function unknownOutcome(outcome: never): never {
+  throw new Error(`no such outcome: ${JSON.stringify(outcome)}`);
 }

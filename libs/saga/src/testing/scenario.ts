@@ -101,7 +101,16 @@ export function sagaScenario(
 
   function message(commandKey: string, type: string, data: { readonly [field: string]: unknown }): SagaInput {
     inputs += 1;
-    return { kind: 'message', eventId: `input-${inputs}`, commandKey, answer: { type, data }, nowMs, random };
+    return {
+      kind: 'message',
+      eventId: `input-${inputs}`,
+      commandKey,
+      correlationId: 'request-1',
+      traceparent: '',
+      answer: { type, data },
+      nowMs,
+      random,
+    };
   }
   return scenario;
 }

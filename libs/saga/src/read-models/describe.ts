@@ -1,0 +1,114 @@
+import { isFinished, type LiveSaga } from '../decide/state.ts';
+import type { SagaPhase } from '../events/saga-events.ts';
+import type { SagaStatus } from './saga-list.ts';
+
+export interface AwaitedItem {
+  readonly step: string;
+  readonly phase: SagaPhase;
+  readonly item: string;
+  readonly status: 'waiting' | 'pausing' | 'parked';
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** What an operator sees of one saga. */
+export interface SagaDescription {
+  readonly sagaId: string;
+  readonly type: string;
+  readonly definitionVersion: number;
+  readonly status: SagaStatus;
+  readonly step: string;
+  readonly startedAt: string;
+  readonly pivotPassed: boolean;
+  readonly awaited: readonly AwaitedItem[];
+  /** Items not asked for yet, in steps under way. */
+  readonly pending: number;
+  readonly timers: readonly {
+    readonly timerId: string;
+    readonly step: string;
+    readonly purpose: string;
+    readonly dueAt: string;
+  }[];
+  /** Why it turned round, or why it is parked. */
+  readonly reason?: string;
+  readonly detail?: string;
+  /** One sentence: what it waits for, or how it ended. */
+  readonly explanation: string;
+}
+
+/** Pure. */
+export function describeSaga(saga: LiveSaga): SagaDescription {
+  const awaited = awaitedOf(saga);
+  const parking = [...saga.parked.values()][0];
+  const status: SagaStatus = parking !== undefined && !isFinished(saga) ? 'parked' : saga.status;
+  const current = [...saga.steps.values()].at(-1);
+  const step = current === undefined ? 'start' : nameOf(current.step, current.phase);
+  const why = parking ?? saga.cause;
+  return {
+    sagaId: saga.sagaId,
+    type: saga.sagaType,
+    definitionVersion: saga.definitionVersion,
+    status,
+    step,
+    startedAt: saga.startedAt,
+    pivotPassed: saga.pivotPassed,
+    awaited,
+    pending: [...(current?.items.values() ?? [])].filter((item) => item.status === 'pending').length,
+    timers: [...saga.timers.values()].map(({ timerId, step: of, purpose, dueAt }) => ({
+      timerId,
+      step: of,
+      purpose,
+      dueAt,
+    })),
+    ...(why === undefined ? {} : { reason: why.reason }),
+    ...(why?.detail === undefined ? {} : { detail: why.detail }),
+    explanation: explain(saga, status, step, awaited),
+  };
+}
+
+function awaitedOf(saga: LiveSaga): AwaitedItem[] {
+  if (isFinished(saga)) return [];
+  return [...saga.steps.values()].flatMap(({ step, phase, items }) =>
+    [...items].flatMap(([item, { status, round, attempt }]) =>
+      status === 'waiting' || status === 'pausing' || status === 'parked'
+        ? [{ step, phase, item, status, round, attempt }]
+        : [],
+    ),
+  );
+}
+
+function explain(saga: LiveSaga, status: SagaStatus, step: string, awaited: readonly AwaitedItem[]): string {
+  const why = saga.cause === undefined ? '' : ` because of ${saga.cause.reason}`;
+  switch (status) {
+    case 'completed':
+      return 'It is completed: every step succeeded.';
+    case 'compensated':
+      return `It is compensated${why}: everything it had done is confirmed to be undone.`;
+    case 'parked': {
+      const names = [
+        ...new Set(awaited.filter((each) => each.status === 'parked').map((each) => nameOf(each.step, each.phase))),
+      ];
+      const reasons = [...new Set([...saga.parked.values()].map((parking) => parking.reason))];
+      return `It is parked at ${names.join(', ')} (${reasons.join(', ')}) and goes on as soon as an answer comes.`;
+    }
+    case 'running':
+    case 'compensating': {
+      if (awaited.length === 0) return `It waits at ${step} for an event of others; no timer runs.`;
+      const names = [...new Set(awaited.map((each) => nameOf(each.step, each.phase)))];
+      const until = [...saga.timers.values()].map((timer) => timer.dueAt).sort()[0];
+      const next = until === undefined ? '' : `; it asks again at ${until}`;
+      const turned = status === 'compensating' ? `It turned round${why} and waits` : 'It waits';
+      return `${turned} for ${awaited.length} ${awaited.length === 1 ? 'answer' : 'answers'} to ${names.join(', ')}${next}.`;
+    }
+    default:
+      return unknownStatus(status);
+  }
+}
+
+function nameOf(step: string, phase: SagaPhase): string {
+  return phase === 'undo' ? `undo ${step}` : step;
+}
+
+function unknownStatus(status: never): never {
+  throw new Error(`no such status: ${String(status)}`);
+}

@@ -1,0 +1,34 @@
+import { type AggregateStore, createAggregateStore, type EventStore } from '@daybook/eventstore';
+import { decideSaga, type SagaInput } from '../decide/decide.ts';
+import { evolveSaga } from '../decide/evolve.ts';
+import { initialSaga, type SagaState } from '../decide/state.ts';
+import type { SagaDefinition } from '../definition/definition.ts';
+import { sagaCodec } from '../events/parse.ts';
+import type { SagaEvent } from '../events/saga-events.ts';
+import { createSagaRegistry } from './registry.ts';
+
+export interface SagaStoreCommand {
+  readonly sagaId: string;
+  readonly input: SagaInput;
+}
+
+/** Sagas as aggregates: `load(sagaStream(sagaId))` gives one as it stands, for reading. */
+export type SagaStore = AggregateStore<SagaStoreCommand, SagaEvent, SagaState>;
+
+/** @param options.store over container `sagas`. @throws SagaDefinitionError */
+export function createSagaStore(options: {
+  readonly store: EventStore;
+  readonly definitions: readonly SagaDefinition[];
+}): SagaStore {
+  const registry = createSagaRegistry(options.definitions);
+  return createAggregateStore<SagaStoreCommand, SagaEvent, SagaState>({
+    store: options.store,
+    codec: sagaCodec,
+    category: 'saga',
+    decider: {
+      initial: initialSaga,
+      decide: ({ sagaId, input }, state) => decideSaga(registry.definitionFor(sagaId, state), input, state),
+      evolve: evolveSaga,
+    },
+  });
+}
