@@ -1,0 +1,43 @@
+import type { Container } from '@daybook/ports';
+import { aggregateBehaviour } from './test-support/aggregate-behaviour.ts';
+import { appendBehaviour } from './test-support/append-behaviour.ts';
+import { modelBehaviour } from './test-support/model-behaviour.ts';
+import { readBehaviour } from './test-support/read-behaviour.ts';
+
+/** An empty events container: partition key `/streamId`, unique key `/dedup`. */
+export interface TestContainer {
+  readonly container: Container;
+  readonly close?: () => Promise<void>;
+}
+
+export interface BehaviourOptions {
+  /** How many random histories are compared with the model. Default 200. */
+  readonly histories?: number;
+}
+
+/**
+ * What the event store promises, on any container: call it in a spec. Every test takes a stream of its own, so one container serves
+ * them all.
+ */
+export function eventStoreBehaviour(
+  name: string,
+  createContainer: () => Promise<TestContainer>,
+  options: BehaviourOptions = {},
+): void {
+  describe(`event store on ${name}`, () => {
+    let opened: TestContainer | undefined;
+    beforeAll(async () => {
+      opened = await createContainer();
+    });
+    afterAll(async () => opened?.close?.());
+    const container = (): Container => {
+      if (opened === undefined) throw new Error('the container is not open');
+      return opened.container;
+    };
+
+    appendBehaviour(container);
+    readBehaviour(container);
+    aggregateBehaviour(container);
+    modelBehaviour(container, options.histories ?? 200);
+  });
+}
