@@ -1,0 +1,62 @@
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import { createHttpClient } from './faces/http-client.ts';
+import { listen } from './faces/http-server.ts';
+import type { Listener } from './faces/http-server.ts';
+import { createHandler } from './handler.ts';
+import type { FaultRule } from './handler.ts';
+import { EMULATOR_KEY } from './protocol/authorization.ts';
+import { createCatalog } from './storage/catalog.ts';
+import { createGroupCommit } from './storage/group-commit.ts';
+import { createItems } from './storage/items.ts';
+import { openStore } from './storage/store.ts';
+
+/** How an emulator is made. */
+export interface CosmosEmulatorOptions {
+  /** A file's path, or `:memory:`. */
+  readonly storage: string;
+  /** Feed ranges of every container, 4 by default. An existing file keeps its number; another one is an error. */
+  readonly feedRanges?: number | undefined;
+  /** The base64 key that clients must sign with; {@link EMULATOR_KEY} by default. */
+  readonly key?: string | undefined;
+  /** Milliseconds since 1970, for `_ts`; the system's clock by default. */
+  readonly now?: (() => number) | undefined;
+  /** For tests: asked for every request, through either face, which fault it meets. */
+  readonly faults?: FaultRule | undefined;
+}
+
+/** A running emulator. */
+export interface CosmosEmulator {
+  /** For `CosmosClientOptions.httpClient`, with any https endpoint, say `https://embedded.invalid`. */
+  readonly httpClient: HttpClient;
+  /** Starts an HTTP server; port 0 takes a free one. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<Listener>;
+  /** Closes its servers and the data. */
+  close(): Promise<void>;
+}
+
+/** Opens the data and makes an emulator over it. Throws `StorageUnusableError`. */
+export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmulator => {
+  const store = openStore(options.storage, options.feedRanges);
+  const commits = createGroupCommit(store);
+  const services = {
+    store,
+    catalog: createCatalog(store),
+    items: createItems(store),
+    now: options.now ?? Date.now,
+  };
+  const handler = createHandler(services, commits, { key: options.key ?? EMULATOR_KEY, faults: options.faults });
+  const listeners: Listener[] = [];
+  return {
+    httpClient: createHttpClient(handler),
+    listen: async ({ host, port }) => {
+      const listener = await listen(handler, host, port);
+      listeners.push(listener);
+      return listener;
+    },
+    close: async () => {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await commits.idle();
+      store.close();
+    },
+  };
+};

@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Handler } from '../handler.ts';
+import { limits } from '../protocol/limits.ts';
+import type { EmulatorResponse } from '../protocol/message.ts';
+import { refusalResponse } from '../protocol/refusal.ts';
+
+/** A listening server. */
+export interface Listener {
+  readonly url: string;
+  readonly port: number;
+  /** Answers what has arrived, then closes. */
+  close(): Promise<void>;
+}
+
+/** Longer than clients keep idle connections, so that it is they who close them. */
+const keepAliveTimeoutMs = 120_000;
+
+/** Reads a body; undefined when it is too large. */
+const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= limits.httpBodyBytes) chunks.push(chunk);
+  }
+  return bytes > limits.httpBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+};
+
+const send = (target: ServerResponse, response: EmulatorResponse): void => {
+  const empty = response.status === 204 || response.status === 304;
+  const length = empty ? {} : { 'content-length': String(Buffer.byteLength(response.body)) };
+  target.writeHead(response.status, { ...response.headers, ...length });
+  target.end(empty ? undefined : response.body);
+};
+
+const answer = async (handler: Handler, request: IncomingMessage, target: ServerResponse): Promise<void> => {
+  const [path = '/', search] = (request.url ?? '/').split(/\?(.*)/s);
+  if (path === '/ready') return send(target, { status: 200, headers: {}, body: 'ready' });
+  const body = await readBody(request);
+  if (body === undefined) return send(target, refusalResponse(413, 'Request size is too large.'));
+  const response = await handler(
+    {
+      method: request.method ?? 'GET',
+      path,
+      search: search === undefined ? '' : `?${search}`,
+      headers: request.headers as Record<string, string | undefined>,
+      body,
+    },
+    `http://${request.headers.host ?? 'localhost'}/`,
+  );
+  if (response === undefined) target.socket?.destroy();
+  else send(target, response);
+};
+
+/** The HTTP face. Rejects with the system's error (EADDRINUSE …) when it cannot listen. */
+export const listen = (handler: Handler, host: string, port: number): Promise<Listener> =>
+  new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
+      // A client that went away while sending has nobody to answer.
+      answer(handler, request, response).catch(() => response.destroy());
+    });
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve({
+        url: `http://${host}:${actual}`,
+        port: actual,
+        close: () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            server.closeIdleConnections();
+          }),
+      });
+    });
+  });

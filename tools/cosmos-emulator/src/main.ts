@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createCosmosEmulator } from './emulator.ts';
+
+const help = `Cosmos DB (NoSQL) emulator over SQLite
+
+  --port N         port to listen on (8081; environment COSMOS_EMULATOR_PORT)
+  --host ADDRESS   address to listen on (127.0.0.1)
+  --data DIR       where the data is kept (.cosmos-emulator)
+  --feed-ranges N  feed ranges per container, fixed when the data is made (4)
+  --help           this text
+`;
+
+const whole = (name: string, text: string): number => {
+  if (!/^\d{1,5}$/.test(text)) throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}.`);
+  return Number(text);
+};
+
+const run = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: process.env['COSMOS_EMULATOR_PORT'] ?? '8081' },
+      host: { type: 'string', default: '127.0.0.1' },
+      data: { type: 'string', default: '.cosmos-emulator' },
+      'feed-ranges': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(help);
+  const port = whole('--port', values.port);
+  const ranges = values['feed-ranges'];
+  mkdirSync(values.data, { recursive: true });
+  const emulator = createCosmosEmulator({
+    storage: join(values.data, 'cosmos.sqlite'),
+    feedRanges: ranges === undefined ? undefined : whole('--feed-ranges', ranges),
+  });
+  try {
+    const { url } = await emulator.listen({ host: values.host, port });
+    console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}`);
+  } catch (error) {
+    await emulator.close();
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw busy ? new Error(`Port ${port} is in use. Choose another with --port or COSMOS_EMULATOR_PORT.`) : error;
+  }
+  const stop = (): void => void emulator.close().then(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+};
+
+run().catch((error: unknown) => {
+  console.error(`cosmos-emulator: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});

@@ -1,0 +1,109 @@
+import { charges } from '../protocol/charges.ts';
+import { keyMismatch, keyOf, keyText } from '../protocol/partition-key.ts';
+import type { JsonObject } from '../protocol/message.ts';
+import { badRequest, notFound, preconditionFailed, unsupported } from '../protocol/refusal.ts';
+import type { ItemRecord, Partition, WriteStamp } from '../storage/items.ts';
+import { checkItem } from '../storage/items.ts';
+import type { Services } from './context.ts';
+
+/** What can be done to one item, alone or in a batch. */
+export interface ItemOperation {
+  readonly operation: string;
+  /** The addressed item; a create or upsert has its id in `body`. */
+  readonly id?: string | undefined;
+  readonly body?: unknown;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** What became of it. */
+export interface ItemOutcome {
+  readonly status: number;
+  readonly charge: number;
+  /** The item after the operation. */
+  readonly item?: ItemRecord | undefined;
+}
+
+const bytes = (item: ItemRecord): number => Buffer.byteLength(item.body);
+
+const checkMatch = (item: ItemRecord, ifMatch: string | undefined): void => {
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== item.etag) throw preconditionFailed();
+};
+
+const checkBody = (partition: Partition, value: unknown): JsonObject & { readonly id: string } => {
+  const item = checkItem(value);
+  if (keyText(keyOf(item, partition.container.definition.partitionKey)) !== partition.pk) throw keyMismatch();
+  return item;
+};
+
+const need = (services: Services, partition: Partition, id: string | undefined): ItemRecord => {
+  if (id === undefined) throw badRequest('The operation needs the id of an item.');
+  const item = services.items.find(partition, id);
+  if (item === undefined) throw notFound(`item ${JSON.stringify(id)} in partition ${partition.pk}`);
+  return item;
+};
+
+const read = (services: Services, partition: Partition, operation: ItemOperation): ItemOutcome => {
+  const item = need(services, partition, operation.id);
+  if (operation.ifNoneMatch === item.etag || operation.ifNoneMatch === '*') return { status: 304, charge: 1, item };
+  return { status: 200, charge: charges.read(bytes(item)), item };
+};
+
+const create = (services: Services, partition: Partition, body: JsonObject, stamp: WriteStamp): ItemOutcome => {
+  const item = services.items.insert(partition, body, stamp);
+  return { status: 201, charge: charges.create(bytes(item), body), item };
+};
+
+const overwrite = (
+  services: Services,
+  partition: Partition,
+  old: ItemRecord,
+  body: JsonObject,
+  operation: ItemOperation,
+  stamp: WriteStamp,
+): ItemOutcome => {
+  checkMatch(old, operation.ifMatch);
+  const item = services.items.update(partition, old, body, stamp);
+  return { status: 200, charge: charges.replace(bytes(item), body), item };
+};
+
+/** Applies one operation within the running transaction; throws a refusal. `stamp` is asked for by writes alone. */
+export const applyToItem = (
+  services: Services,
+  partition: Partition,
+  operation: ItemOperation,
+  stamp: () => WriteStamp,
+): ItemOutcome => {
+  switch (operation.operation) {
+    case 'Read':
+      return read(services, partition, operation);
+    case 'Create':
+      return create(services, partition, checkBody(partition, operation.body), stamp());
+    case 'Upsert': {
+      const body = checkBody(partition, operation.body);
+      const old = services.items.find(partition, body.id);
+      if (old !== undefined) return overwrite(services, partition, old, body, operation, stamp());
+      if (operation.ifMatch !== undefined) throw preconditionFailed();
+      return create(services, partition, body, stamp());
+    }
+    case 'Replace': {
+      const body = checkBody(partition, operation.body);
+      if (body.id !== operation.id) {
+        throw badRequest(
+          'The id in the body differs from the addressed item. Changing an id is not supported by this emulator: delete and create.',
+        );
+      }
+      return overwrite(services, partition, need(services, partition, operation.id), body, operation, stamp());
+    }
+    case 'Delete': {
+      const old = need(services, partition, operation.id);
+      checkMatch(old, operation.ifMatch);
+      // A delete takes a number too: everything that changes a container moves its log on.
+      stamp();
+      services.items.remove(partition, old);
+      return { status: 204, charge: charges.remove(bytes(old)) };
+    }
+    default:
+      throw unsupported(`The item operation ${operation.operation}`, 'Read the item and replace it with ifMatch.');
+  }
+};

@@ -1,0 +1,53 @@
+import type { EmulatorRequest, EmulatorResponse } from '../protocol/message.ts';
+import type { ContainerRecord } from '../storage/catalog.ts';
+import { parseBody, requestPartition, seconds, sessionHeaders } from './context.ts';
+import type { Services } from './context.ts';
+import { applyToItem } from './item-write.ts';
+
+const operationOf = (request: EmulatorRequest): string => {
+  switch (request.method) {
+    case 'POST':
+      return request.headers['x-ms-documentdb-is-upsert']?.toLowerCase() === 'true' ? 'Upsert' : 'Create';
+    case 'PUT':
+      return 'Replace';
+    case 'DELETE':
+      return 'Delete';
+    case 'PATCH':
+      return 'Patch';
+    default:
+      return 'Read';
+  }
+};
+
+/** Create, upsert, read, replace and delete of one item. */
+export const itemOperation = (
+  services: Services,
+  request: EmulatorRequest,
+  container: ContainerRecord,
+  id: string | undefined,
+): EmulatorResponse => {
+  const partition = requestPartition(services, request, container);
+  const operation = operationOf(request);
+  const outcome = applyToItem(
+    services,
+    partition,
+    {
+      operation,
+      id,
+      body: request.method === 'POST' || request.method === 'PUT' ? parseBody(request) : undefined,
+      ifMatch: request.headers['if-match'],
+      ifNoneMatch: request.headers['if-none-match'],
+    },
+    () => ({ lsn: services.catalog.nextLsn(container), ts: seconds(services) }),
+  );
+  const minimal = operation !== 'Read' && request.headers['prefer'] === 'return=minimal';
+  return {
+    status: outcome.status,
+    headers: {
+      'x-ms-request-charge': String(outcome.charge),
+      ...sessionHeaders(services, container, partition.range),
+      ...(outcome.item === undefined ? {} : { etag: outcome.item.etag }),
+    },
+    body: outcome.status === 304 || minimal ? '' : (outcome.item?.body ?? ''),
+  };
+};

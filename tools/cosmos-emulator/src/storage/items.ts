@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { rangeOf } from '../protocol/feed-ranges.ts';
+import { limits } from '../protocol/limits.ts';
+import type { Json, JsonObject } from '../protocol/message.ts';
+import { isObject } from '../protocol/message.ts';
+import type { KeyComponent } from '../protocol/partition-key.ts';
+import { effectiveKey, keyText, pathSegments, valueAt } from '../protocol/partition-key.ts';
+import { badRequest, conflict, Refusal } from '../protocol/refusal.ts';
+import { itemRid } from '../protocol/resource-id.ts';
+import type { ContainerRecord } from './catalog.ts';
+import type { Row, Store } from './store.ts';
+
+/** Where an item lives. */
+export interface Partition {
+  readonly container: ContainerRecord;
+  /** The canonical text of the partition key. */
+  readonly pk: string;
+  readonly epk: string;
+  readonly range: number;
+}
+
+/** An item as it is stored; `body` is its JSON with the system properties. */
+export interface ItemRecord {
+  readonly number: number;
+  readonly id: string;
+  readonly lsn: number;
+  readonly etag: string;
+  readonly body: string;
+}
+
+/** When and under which log sequence number something is written. */
+export interface WriteStamp {
+  readonly lsn: number;
+  /** Seconds since 1970. */
+  readonly ts: number;
+}
+
+/** Items by identity (container, partition key, id). */
+export interface Items {
+  partition(container: ContainerRecord, key: readonly KeyComponent[]): Partition;
+  find(partition: Partition, id: string): ItemRecord | undefined;
+  insert(partition: Partition, item: JsonObject, stamp: WriteStamp): ItemRecord;
+  update(partition: Partition, old: ItemRecord, item: JsonObject, stamp: WriteStamp): ItemRecord;
+  remove(partition: Partition, old: ItemRecord): void;
+}
+
+const systemNames: ReadonlySet<string> = new Set(['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn']);
+
+/** The item without what the service adds. */
+export const withoutSystemProperties = (item: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !systemNames.has(name)));
+
+const depthOf = (value: Json, left: number): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (left === 0) throw badRequest(`An item must not be nested deeper than ${limits.nestingLevels} levels.`);
+  return 1 + Object.values(value).reduce<number>((most, child) => Math.max(most, depthOf(child, left - 1)), 0);
+};
+
+/** Checks what the service requires of an item; throws 400 or 413. */
+export const checkItem = (value: unknown): JsonObject & { readonly id: string } => {
+  if (!isObject(value)) throw badRequest('An item must be a JSON object.');
+  const id = value['id'];
+  if (typeof id !== 'string' || id === '') {
+    throw badRequest("The input content is invalid because the required properties - 'id; ' - are missing.");
+  }
+  if (Buffer.byteLength(id) > limits.idBytes || /[/\\#?]/.test(id)) {
+    throw badRequest(
+      `The id ${JSON.stringify(id.slice(0, 80))} must be at most ${limits.idBytes} bytes without / \\ # ?.`,
+    );
+  }
+  depthOf(value, limits.nestingLevels);
+  return value as JsonObject & { readonly id: string };
+};
+
+/** Most effective keys that are remembered. */
+const maxCachedKeys = 10_000;
+
+const toRecord = (row: Row): ItemRecord => ({
+  number: Number(row['number']),
+  id: String(row['id']),
+  lsn: Number(row['lsn']),
+  etag: String(row['etag']),
+  body: String(row['body']),
+});
+
+/** The items of a store. */
+export const createItems = (store: Store): Items => {
+  const effectiveKeys = new Map<string, string>();
+
+  const serialize = (partition: Partition, number: number, item: JsonObject, etag: string, ts: number): string => {
+    const { container } = partition;
+    const rid = itemRid(container.database.number, container.number, number);
+    const body = JSON.stringify({
+      ...withoutSystemProperties(item),
+      _rid: rid,
+      _self: `dbs/${container.database.rid}/colls/${container.rid}/docs/${rid}/`,
+      _etag: etag,
+      _attachments: 'attachments/',
+      _ts: ts,
+    });
+    if (Buffer.byteLength(body) > limits.itemBytes) {
+      throw new Refusal(413, `Request size is too large: an item must not be larger than ${limits.itemBytes} bytes.`);
+    }
+    return body;
+  };
+
+  const uniqueValues = (partition: Partition, item: JsonObject): readonly string[] =>
+    (partition.container.definition.uniqueKeyPolicy?.uniqueKeys ?? []).map(({ paths }) =>
+      JSON.stringify(paths.map((path) => valueAt(item, pathSegments(path)) ?? null)),
+    );
+  const addUnique = (partition: Partition, item: JsonObject): void =>
+    uniqueValues(partition, item).forEach((value, ordinal) => {
+      const where = [partition.container.number, partition.pk, ordinal, value] as const;
+      const taken = store.first(
+        'SELECT 1 FROM unique_keys WHERE container = ? AND pk = ? AND ordinal = ? AND value = ?',
+        ...where,
+      );
+      if (taken !== undefined) throw conflict();
+      store.run('INSERT INTO unique_keys (container, pk, ordinal, value) VALUES (?, ?, ?, ?)', ...where);
+    });
+  const dropUnique = (partition: Partition, old: ItemRecord): void => {
+    if (partition.container.definition.uniqueKeyPolicy === undefined) return;
+    uniqueValues(partition, JSON.parse(old.body) as JsonObject).forEach((value, ordinal) =>
+      store.run(
+        'DELETE FROM unique_keys WHERE container = ? AND pk = ? AND ordinal = ? AND value = ?',
+        partition.container.number,
+        partition.pk,
+        ordinal,
+        value,
+      ),
+    );
+  };
+  const find = (partition: Partition, id: string): ItemRecord | undefined => {
+    const row = store.first(
+      'SELECT number, id, lsn, etag, body FROM items WHERE container = ? AND pk = ? AND id = ?',
+      partition.container.number,
+      partition.pk,
+      id,
+    );
+    return row === undefined ? undefined : toRecord(row);
+  };
+
+  return {
+    partition: (container, key) => {
+      const pk = keyText(key);
+      const name = `${container.definition.partitionKey.kind} ${pk}`;
+      let epk = effectiveKeys.get(name);
+      if (epk === undefined) {
+        epk = effectiveKey(key, container.definition.partitionKey);
+        if (effectiveKeys.size >= maxCachedKeys) effectiveKeys.clear();
+        effectiveKeys.set(name, epk);
+      }
+      return { container, pk, epk, range: rangeOf(store.ranges, epk) };
+    },
+    find,
+    insert: (partition, item, { lsn, ts }) => {
+      const id = String(item['id']);
+      const { container, pk, epk, range } = partition;
+      if (find(partition, id) !== undefined) throw conflict();
+      addUnique(partition, item);
+      const etag = `"${randomUUID()}"`;
+      // The number is in the body (as _rid) and the body is not null, so the next number is read first.
+      const last = store.first("SELECT seq FROM sqlite_sequence WHERE name = 'items'")?.['seq'] ?? 0;
+      const number = Number(last) + 1;
+      const body = serialize(partition, number, item, etag, ts);
+      store.run(
+        'INSERT INTO items (number, container, pk, id, epk, range, lsn, etag, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        number,
+        container.number,
+        pk,
+        id,
+        epk,
+        range,
+        lsn,
+        etag,
+        ts,
+        body,
+      );
+      return { number, id, lsn, etag, body };
+    },
+    update: (partition, old, item, { lsn, ts }) => {
+      dropUnique(partition, old);
+      addUnique(partition, item);
+      const etag = `"${randomUUID()}"`;
+      const body = serialize(partition, old.number, item, etag, ts);
+      store.run(
+        'UPDATE items SET lsn = ?, etag = ?, ts = ?, body = ? WHERE number = ?',
+        lsn,
+        etag,
+        ts,
+        body,
+        old.number,
+      );
+      return { number: old.number, id: old.id, lsn, etag, body };
+    },
+    remove: (partition, old) => {
+      dropUnique(partition, old);
+      store.run('DELETE FROM items WHERE number = ?', old.number);
+    },
+  };
+};
