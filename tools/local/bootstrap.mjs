@@ -69,7 +69,7 @@ function run(command, first, rest, { ipc = false }) {
     });
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
-    const watch = ipc ? watchNpm(() => child.kill('SIGTERM')) : undefined;
+    const watch = ipc ? watchNpm() : undefined;
     const end = (code) => {
       clearInterval(watch);
       for (const signal of signals) process.off(signal, forward);
@@ -83,13 +83,13 @@ function run(command, first, rest, { ipc = false }) {
   });
 }
 
-/** `npm start` is our parent (the script says `exec`). A killed npm tells nobody, so look whether it is still there. */
-function watchNpm(gone) {
+/** `npm start` is our parent (the script says `exec`). A killed npm tells nobody, so look whether it is still there, and end as it did. */
+function watchNpm() {
   if (process.env.npm_lifecycle_event !== 'start') return undefined;
   const parent = process.ppid;
   return setInterval(() => {
-    if (process.ppid !== parent) gone();
-  }, 500);
+    if (process.ppid !== parent) process.exit(1);
+  }, 200);
 }
 
 function fail(message, code = 1) {

@@ -85,8 +85,14 @@ function holderFromProc(port: number): string | undefined {
   if (inodes.size === 0) return undefined;
   const pid = readdirSync('/proc').find((entry) => /^\d+$/.test(entry) && holdsOneOf(entry, inodes));
   if (pid === undefined) return undefined;
-  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-  return `process ${pid} (${command.slice(0, 120)})`;
+  // Options first would hide what is run.
+  const isOption = (argument: string): boolean => argument.startsWith('-') || argument.startsWith('file:');
+  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    .split('\0')
+    .filter((argument) => !isOption(argument))
+    .join(' ')
+    .trim();
+  return `process ${pid} (${command.slice(0, 160)})`;
 }
 
 function lines(path: string): readonly string[] {
