@@ -16,7 +16,7 @@ const finalMix = (value: bigint): bigint => {
 const mixFirst = (word: bigint): bigint => (rotateLeft((word * c1) & mask, 31n) * c2) & mask;
 const mixSecond = (word: bigint): bigint => (rotateLeft((word * c2) & mask, 33n) * c1) & mask;
 
-/** MurmurHash3 x64 128 with seed 0, as 16 bytes (first word first, each big-endian). */
+/** MurmurHash3 x64 128 with seed 0, as 16 bytes (first word first, each little-endian). */
 export const murmur3 = (data: Uint8Array): Buffer => {
   const blocks = Math.floor(data.length / 16);
   // The tail is padded with zeros: a zero word mixes to zero, just as the reference's skipped tail.
@@ -42,7 +42,7 @@ export const murmur3 = (data: Uint8Array): Buffer => {
   h1 = (h1 + h2) & mask;
   h2 = (h2 + h1) & mask;
   const hash = Buffer.alloc(16);
-  hash.writeBigUInt64BE(h1);
-  hash.writeBigUInt64BE(h2, 8);
+  hash.writeBigUInt64LE(h1);
+  hash.writeBigUInt64LE(h2, 8);
   return hash;
 };

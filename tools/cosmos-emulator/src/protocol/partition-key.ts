@@ -2,7 +2,8 @@ import type { Json, JsonObject } from './message.ts';
 import { isObject } from './message.ts';
 import { limits } from './limits.ts';
 import { murmur3 } from './murmur3.ts';
-import { badRequest, Refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { badRequest } from './refusal.ts';
 
 /** One component of a partition key; `undefined` is "None": the item does not have the property. */
 export type KeyComponent = string | number | boolean | null | undefined;
