@@ -48,6 +48,7 @@ export {
   hubs,
   leasesContainer,
   readModelsContainer,
+  timersContainer,
   type ServiceName,
 } from './topology/topology.ts';
 export { attemptMessageId, formatIntentKey, type IntentKey, outcomeKey, parseIntentKey } from './wire/intent-key.ts';

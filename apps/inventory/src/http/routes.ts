@@ -4,13 +4,15 @@ import { availableOf, type StockCommand, type StockEvent, type StockState } from
 import type { Condition, Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import {
-  answerCommand,
+  carryOut,
   commandContext,
   type CommandContext,
   etag,
   eventPage,
+  handleCommand,
   itemPage,
   Problem,
+  reusedKey,
   validate,
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
@@ -28,6 +30,7 @@ const receiptsAtOnce = 16;
 
 export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRoutes): Router {
   const router = Router();
+  const runner = { aggregates: stock, store, runtime };
 
   router.post('/v1/stock/receipts', async (request, response) => {
     const { items } = validate(inventoryRequests.receipts, request.body);
@@ -85,18 +88,11 @@ export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRout
     response: Response,
     command: Extract<StockCommand, { type: 'ReceiveStock' | 'AdjustStock' }>,
   ): Promise<void> {
-    const context = commandContext(request, runtime);
-    const { metadata, expectedVersion } = context;
     const { sku } = command.data;
-    const outcome = await stock.execute({
+    await handleCommand(runner, request, response, {
       streamId: stockStream(sku),
       command,
-      metadata,
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-    });
-    answerCommand(response, context, outcome, {
-      status: 200,
-      body: (state, version) => stockView(sku, state, version),
+      answer: { status: 200, body: (state, version) => stockView(sku, state, version) },
     });
   }
 
@@ -105,11 +101,10 @@ export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRout
     index: number,
     { metadata }: CommandContext,
   ): Promise<object> {
-    const outcome = await stock.execute({
-      streamId: stockStream(data.sku),
-      command: { type: 'ReceiveStock', data },
+    const outcome = await carryOut(runner, stockStream(data.sku), { type: 'ReceiveStock', data }, {
       metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
     });
+    if (outcome.kind === 'duplicate' && outcome.causationId !== metadata.causationId) throw reusedKey();
     if (outcome.kind === 'refused')
       return { sku: data.sku, refused: outcome.refusal.code, detail: outcome.refusal.message };
     if (outcome.kind === 'version-mismatch') return { sku: data.sku, refused: 'version-mismatch' };

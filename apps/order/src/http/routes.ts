@@ -6,10 +6,10 @@ import type { Condition, Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import {
   type Answer,
-  answerCommand,
   commandContext,
   etag,
   eventPage,
+  handleCommand,
   itemPage,
   Problem,
   validate,
@@ -27,6 +27,7 @@ export interface OrderRoutes {
 
 export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes): Router {
   const router = Router();
+  const runner = { aggregates: orders, store, runtime };
 
   router.post('/v1/orders', async (request, response) => {
     const body = validate(orderRequests.placeOrder, request.body);
@@ -94,22 +95,14 @@ export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes):
     });
   }
 
-  async function run(
+  function run(
     request: Request,
     response: Response,
     orderId: string,
     command: OrderCommand,
     answer: Answer<OrderState>,
   ): Promise<void> {
-    const context = commandContext(request, runtime);
-    const { metadata, expectedVersion } = context;
-    const outcome = await orders.execute({
-      streamId: orderStream(orderId),
-      command,
-      metadata,
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-    });
-    answerCommand(response, context, outcome, answer);
+    return handleCommand(runner, request, response, { streamId: orderStream(orderId), command, answer });
   }
 
   return router;

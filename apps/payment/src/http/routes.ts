@@ -4,7 +4,7 @@ import type { AggregateStore, EventStore } from '@daybook/eventstore';
 import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
 import type { Condition, Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
-import { answerCommand, commandContext, etag, eventPage, itemPage, Problem, validate } from '@daybook/service-kit';
+import { answerCommand, carryOut, commandContext, etag, eventPage, itemPage, Problem, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import { type PaymentSummary, paymentView } from '../read-models/payment-summary/payment-summary.ts';
 
@@ -43,14 +43,14 @@ export function paymentRoutes({ payments, store, summaries, runtime }: PaymentRo
   router.post('/v1/payments/:paymentId/refunds', async (request, response) => {
     const body = validate(paymentRequests.requestRefund, request.body);
     const context = commandContext(request, runtime);
-    const { metadata, expectedVersion } = context;
-    const digest = createHash('sha256').update(metadata.commandKey).digest('hex').slice(0, 24);
-    const outcome = await payments.execute({
-      streamId: paymentStream(paymentIdOf(request)),
-      command: { type: 'RequestRefund', data: { refundId: `op-${digest}`, ...body } },
-      metadata,
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-    });
+    const digest = createHash('sha256').update(context.metadata.commandKey).digest('hex').slice(0, 24);
+    const command: PaymentCommand = { type: 'RequestRefund', data: { refundId: `op-${digest}`, ...body } };
+    const outcome = await carryOut(
+      { aggregates: payments, store, runtime },
+      paymentStream(paymentIdOf(request)),
+      command,
+      context,
+    );
     answerCommand(response, context, outcome, {
       status: 202,
       body: (state, version) => ({ ...paymentView(state), version }),

@@ -8,7 +8,7 @@ export const databaseName = 'daybook';
 export interface ContainerDefinition {
   readonly name: string;
   readonly service: ServiceName;
-  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters';
+  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters' | 'timers';
   /** Path of the partition key. */
   readonly partitionKey: string;
   readonly uniqueKeys?: readonly string[];
@@ -32,7 +32,10 @@ export const readModelsContainer = (service: ServiceName): string => `${service}
 export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
 
-export const containers: readonly ContainerDefinition[] = serviceNames.flatMap((service): ContainerDefinition[] => [
+/** Timers of sagas by the time they are due, in a few partitions that workers look through. */
+export const timersContainer = 'fulfilment-timers';
+
+const containersOf = (service: ServiceName): ContainerDefinition[] => [
   {
     name: eventsContainer[service],
     service,
@@ -45,7 +48,18 @@ export const containers: readonly ContainerDefinition[] = serviceNames.flatMap((
   { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/id' },
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
-]);
+];
+
+export const containers: readonly ContainerDefinition[] = [
+  ...serviceNames.flatMap(containersOf),
+  {
+    name: timersContainer,
+    service: 'fulfilment',
+    purpose: 'timers',
+    partitionKey: '/partition',
+    indexed: ['/model', '/dueAt'],
+  },
+];
 
 export interface HubDefinition {
   readonly name: string;

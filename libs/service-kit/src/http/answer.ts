@@ -55,7 +55,7 @@ export function answerCommand<S>(
       );
     case 'duplicate':
       if (context.idempotencyKey !== undefined && outcome.causationId !== context.metadata.causationId) {
-        throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another request.');
+        throw reusedKey();
       }
       break;
     case 'appended':
@@ -64,6 +64,11 @@ export function answerCommand<S>(
   }
   if (answer.location !== undefined) response.set('Location', answer.location);
   response.set('ETag', etag(outcome.version)).status(answer.status).json(answer.body(outcome.state, outcome.version));
+}
+
+/** The problem of a key that comes back with another request. */
+export function reusedKey(): Problem {
+  return new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another request.');
 }
 
 export function etag(version: number): string {

@@ -1,0 +1,17 @@
+import type { Container } from '@daybook/ports';
+
+/** A container that says when this process has written to it, so that the feeds that follow it can read at once. */
+export function tellingContainer(container: Container, onWritten: () => void): Container {
+  return {
+    name: container.name,
+    async batch(partitionKey, operations) {
+      const outcome = await container.batch(partitionKey, operations);
+      if (outcome.applied && operations.some(({ kind }) => kind !== 'read')) onWritten();
+      return outcome;
+    },
+    read: (partitionKey, id) => container.read(partitionKey, id),
+    query: (query) => container.query(query),
+    feedRanges: () => container.feedRanges(),
+    feedPage: (request) => container.feedPage(request),
+  };
+}
