@@ -17,6 +17,9 @@ export interface Listener {
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const keepAliveTimeoutMs = 120_000;
 
+/** A connection that is kept open by its client may not keep the server from closing. */
+const closeTimeoutMs = 1_000;
+
 /** Reads a body; undefined when it is too large. */
 const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
@@ -69,7 +72,11 @@ export const listen = (handler: Handler, host: string, port: number): Promise<Li
         port: actual,
         close: () =>
           new Promise<void>((closed) => {
-            server.close(() => closed());
+            const force = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+            server.close(() => {
+              clearTimeout(force);
+              closed();
+            });
             server.closeIdleConnections();
           }),
       });
