@@ -70,6 +70,7 @@ describe('what the emulator refuses and takes, as the Event Hubs SDK reports it'
       enableIdempotentRetries: true,
       retryOptions,
     });
+    endSoonAfterClose(client);
     await client.enqueueEvent({ body: 1 });
     expect((await refused.promise).message).toContain('set enableIdempotentRetries to false');
     await client.close({ flush: false });
@@ -83,6 +84,7 @@ describe('what the emulator refuses and takes, as the Event Hubs SDK reports it'
       maxWaitTimeInMs: 10,
       retryOptions,
     });
+    endSoonAfterClose(client);
     const keys = ['a', 'order-1', 'order-12', 'order-1234567', 'order-12345678901234567890', 'ключ'];
     for (const partitionKey of keys) {
       await client.enqueueEvent({ body: partitionKey }, { partitionKey });
@@ -101,3 +103,8 @@ describe('a server that does not check tokens', () => {
     await started.stop();
   });
 });
+
+/** A buffered producer looks after its partitions every 10 s, and keeps the process from ending until then. */
+function endSoonAfterClose(client: EventHubBufferedProducerClient): void {
+  Object.assign(client, { _backgroundManagementInterval: 1000 });
+}

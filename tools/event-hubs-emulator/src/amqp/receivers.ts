@@ -39,7 +39,6 @@ export function serveReceiver(link: Sender, entity: Entity, dependencies: Receiv
     refuseLink(link, refused);
     return;
   }
-  const pump = createPump(link, partition, Number(position), dependencies.now);
   const receiver: AttachedReceiver = {
     name: String(link.properties?.['com.microsoft:receiver-name'] ?? link.name),
     epoch: epoch as number | undefined,
@@ -51,10 +50,10 @@ export function serveReceiver(link: Sender, entity: Entity, dependencies: Receiv
   const key = `${hub.name}/${consumerGroup}/${partition.number}`;
   const refusal = dependencies.ownership.attach(key, receiver);
   if (refusal !== undefined) {
-    pump.stop();
     refuseLink(link, refusal);
     return;
   }
+  const pump = createPump(link, partition, Number(position), dependencies.now);
   dependencies.client.hold(link, () => {
     pump.stop();
     dependencies.ownership.detach(key, receiver);
@@ -125,9 +124,6 @@ function createPump(link: Sender, partition: PartitionLog, from: number, now: ()
       stopListening();
       for (const event of ['sender_flow', 'sendable', 'settled']) link.removeAllListeners(event);
       clearImmediate(scheduled);
-      // A stopped pump never runs again: nothing schedules it, and this keeps a late event from doing so.
-      scheduled = undefined;
-      inFlight.clear();
     },
   };
 }

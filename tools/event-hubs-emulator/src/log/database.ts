@@ -47,9 +47,9 @@ export function openDatabase(storage: string, nowMs: number): Database {
   const sql = new DatabaseSync(storage, { timeout: 0 });
   try {
     // An exclusive lock keeps a second emulator out; it goes with the process, however that ends.
-    sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    sql.exec('BEGIN EXCLUSIVE; COMMIT');
+    sql.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
     prepareFormat(sql, storage, nowMs);
+    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   } catch (error) {
     sql.close();
     throw asStorageError(error, storage, holderFile);
