@@ -1,0 +1,65 @@
+import { formatIntentKey, parseIntentKey, sagaStream } from '@daybook/contracts';
+import type { StoredEvent } from '@daybook/eventstore';
+import type { AllHistories } from './histories.ts';
+import type { Report } from './finding.ts';
+
+interface Issued {
+  readonly intentKey: string;
+}
+
+/**
+ * Every intent that a finished saga recorded was answered by its participant, once; and everything that a participant did for a saga
+ * goes back to an intent, and to the client request that began it.
+ */
+export function checkIntents(histories: AllHistories, report: Report): void {
+  const answers = new Map<string, StoredEvent[]>();
+  for (const service of ['order', 'inventory', 'payment'] as const) {
+    for (const events of histories[service].values()) {
+      for (const event of events) {
+        const { commandKey } = event.metadata;
+        if (parseIntentKey(commandKey) !== undefined)
+          answers.set(commandKey, [...(answers.get(commandKey) ?? []), event]);
+      }
+    }
+  }
+  const known = new Set<string>();
+  for (const [streamId, saga] of histories.fulfilment) {
+    const finished = saga.some(({ type }) => type === 'SagaCompleted' || type === 'SagaCompensated');
+    for (const { type, data } of saga) {
+      if (type !== 'CommandsIssued') continue;
+      for (const { intentKey } of data['commands'] as readonly Issued[]) {
+        known.add(intentKey);
+        if (finished)
+          report.check('every intent was carried out once', streamId, intentProblem(intentKey, answers.get(intentKey)));
+      }
+    }
+  }
+  for (const [commandKey, [event]] of answers) {
+    if (event === undefined) continue;
+    report.check(
+      'every effect goes back to an intent',
+      event.streamId,
+      effectProblem(commandKey, known, event, histories),
+    );
+  }
+}
+
+function intentProblem(intentKey: string, events: readonly StoredEvent[] | undefined): string | undefined {
+  if (events === undefined) return `${intentKey} has no answer`;
+  return events.length === 1 ? undefined : `${intentKey} was carried out ${events.length} times`;
+}
+
+function effectProblem(
+  commandKey: string,
+  known: ReadonlySet<string>,
+  event: StoredEvent,
+  histories: AllHistories,
+): string | undefined {
+  const intent = parseIntentKey(commandKey);
+  if (intent === undefined || !known.has(formatIntentKey(intent))) return `no saga issued ${commandKey}`;
+  const [started] = histories.fulfilment.get(sagaStream(intent.sagaId)) ?? [];
+  const { correlationId } = event.metadata;
+  return started?.metadata.correlationId === correlationId
+    ? undefined
+    : `${commandKey} belongs to request ${correlationId}, its saga to ${started?.metadata.correlationId ?? 'none'}`;
+}
