@@ -54,7 +54,7 @@ export interface AggregateStore<C, E extends DomainEvent, S> {
    * Decides again where it was not.
    *
    * @throws AppendOutcomeUnknown, ConcurrencyConflict (attempts spent), StreamDiverged, StreamCorrupt, InvalidEvent, InvalidAppend,
-   * AppendTooLarge, StreamBusy
+   * AppendTooLarge, StreamBusy; the `ContainerError` of a read that did not succeed within the retry budget (nothing was appended)
    */
   execute(request: ExecuteRequest<C, E, S>): Promise<Outcome<E, S>>;
 }
