@@ -13,7 +13,7 @@ export interface EventHubsEmulatorOptions {
   readonly key?: string;
   /** `false` lets every client in. Default: shared access signatures are checked. */
   readonly checkTokens?: boolean;
-  /** The clock of enqueued times and token expiry, in milliseconds since 1970. */
+  /** The clock of enqueued times, in milliseconds since 1970. Tokens expire by the clock of the machine. */
   readonly now?: () => number;
   /** Told about broken connections and protocol errors of clients; they concern that client only. */
   readonly onProblem?: (problem: string) => void;

@@ -20,6 +20,7 @@ export interface AmqpServerDependencies {
   readonly namespace: Namespace;
   /** Undefined: tokens are not checked. */
   readonly accessKey: SharedAccessKey | undefined;
+  /** The clock of events. Tokens are checked by the clock of the machine, by which clients sign them. */
   readonly now: () => number;
   /** Told about broken connections and protocol errors of clients. */
   readonly onProblem: (problem: string) => void;
@@ -118,8 +119,8 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
   function answer(node: string, request: Message, { connection }: EventContext): Reply {
     const client = clients.of(connection);
     return node === '$cbs'
-      ? answerCbs(request, client, namespace, accessKey, now())
-      : answerManagement(request, client, namespace, accessKey !== undefined, now());
+      ? answerCbs(request, client, namespace, accessKey, Date.now())
+      : answerManagement(request, client, namespace, accessKey !== undefined, Date.now());
   }
 
   function serveReplies(link: Sender, node: string, { connection }: EventContext): void {
@@ -136,7 +137,7 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
     const path = pathOf(address);
     const client = clients.of(context.connection);
     const entity = findEntity(namespace, path);
-    if (accessKey !== undefined && !client.isGranted(path, now())) {
+    if (accessKey !== undefined && !client.isGranted(path, Date.now())) {
       refuseLink(link, refusals.unauthorized(`No valid token was shown for '${path}'.`));
     } else if (isRefusal(entity)) {
       refuseLink(link, entity);
