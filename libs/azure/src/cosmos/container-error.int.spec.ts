@@ -19,7 +19,7 @@ function containerAnswering(answer: Answer) {
       };
     },
   };
-  const client = cosmosClient({ endpoint: 'https://account.invalid', key: 'a2V5', httpClient });
+  const client = cosmosClient({ endpoint: 'https://account.invalid', key: 'a2V5', httpClient, throttleRetriesMax: 0 });
   return { client, container: cosmosContainer(client.database('shop').container('things')) };
 }
 

@@ -10,6 +10,8 @@ export interface CosmosConnection {
   readonly credential?: TokenCredential;
   /** Answers in place of the network: an emulator in this process. */
   readonly httpClient?: NonNullable<CosmosClientOptions['httpClient']>;
+  /** How often the SDK itself repeats a throttled (429) request, within about 5 s; default 9. */
+  readonly throttleRetriesMax?: number;
 }
 
 const requestTimeoutMs = 10_000;
@@ -18,7 +20,13 @@ const requestTimeoutMs = 10_000;
  * A client with Session consistency, keep-alive connections and bounded retries: callers have retries of their own, which know
  * what may be done twice. Call `dispose()` at the end.
  */
-export function cosmosClient({ endpoint, key, credential, httpClient }: CosmosConnection): CosmosClient {
+export function cosmosClient({
+  endpoint,
+  key,
+  credential,
+  httpClient,
+  throttleRetriesMax = 9,
+}: CosmosConnection): CosmosClient {
   if (key === undefined && credential === undefined) throw new TypeError('cosmosClient: give `key` or `credential`');
   const { hostname } = new URL(endpoint);
   const isLocal = httpClient !== undefined || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
@@ -31,7 +39,11 @@ export function cosmosClient({ endpoint, key, credential, httpClient }: CosmosCo
       // An emulator has one address: nothing to discover. On Azure discovery also enables the SDK's retries of 503 and 404/1002.
       enableEndpointDiscovery: !isLocal,
       requestTimeout: requestTimeoutMs,
-      retryOptions: { maxRetryAttemptCount: 9, fixedRetryIntervalInMilliseconds: 0, maxWaitTimeInSeconds: 5 },
+      retryOptions: {
+        maxRetryAttemptCount: throttleRetriesMax,
+        fixedRetryIntervalInMilliseconds: 0,
+        maxWaitTimeInSeconds: 5,
+      },
     },
   });
 }

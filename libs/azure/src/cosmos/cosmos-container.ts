@@ -57,9 +57,8 @@ export function cosmosContainer<T extends Document = Document>(container: SdkCon
           .item(id, partitionKey)
           .read<Stored<T>>();
         if (resource !== undefined) return { document: withoutSystemFields(resource), requestCharge };
-        // 404 with a substatus is about the container, not about the document.
-        if (statusCode === 404 && (substatus ?? 0) !== 0)
-          throw new ContainerError('not-found', name, 'no such container');
+        const broken = missingError(name, statusCode, substatus);
+        if (broken !== undefined) throw broken;
         return { requestCharge };
       });
     },
@@ -87,6 +86,14 @@ export function cosmosContainer<T extends Document = Document>(container: SdkCon
       return reading(() => feed.feedPage(request));
     },
   };
+}
+
+/** The SDK does not throw for a point read's 404, whatever it means: 1003 no such container, 1002 a replica behind the session. */
+function missingError(name: string, statusCode: number, substatus: number | undefined): ContainerError | undefined {
+  if (statusCode !== 404) return undefined;
+  if (substatus === 1003) return new ContainerError('not-found', name, 'no such container');
+  if (substatus === 1002) return new ContainerError('unavailable', name, 'the replica has not reached the session yet');
+  return undefined;
 }
 
 function chargeOf(headers: Readonly<Record<string, unknown>> | undefined): number {

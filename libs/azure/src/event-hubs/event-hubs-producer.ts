@@ -10,6 +10,9 @@ export type EventHubsProducerOptions = HubConnection & {
   readonly retry?: RetryOptions;
 };
 
+const messageIdLengthMax = 256;
+const sdkMessageIdLengthMax = 128;
+
 /** A {@link HubProducer} on the Event Hubs SDK. It connects with its first request. */
 export function eventHubsProducer(options: EventHubsProducerOptions): HubProducer {
   const { hub, runtime } = options;
@@ -34,6 +37,7 @@ export function eventHubsProducer(options: EventHubsProducerOptions): HubProduce
       asHubError(async () => {
         let batch = await client.createBatch({ partitionId });
         for (const message of messages) {
+          checkMessageId(hub, message);
           const event = eventData(message);
           if (batch.tryAdd(event)) continue;
           if (batch.count > 0) {
@@ -53,7 +57,16 @@ export function eventHubsProducer(options: EventHubsProducerOptions): HubProduce
   };
 }
 
-/** The key travels as an application property: partitions are chosen by id, so the SDK's own partition key stays unused. */
+function checkMessageId(hub: string, { messageId }: HubMessage): void {
+  if (messageId.length >= 1 && messageId.length <= messageIdLengthMax) return;
+  throw new HubError('too-large', hub, `messageId must have 1 to ${messageIdLengthMax} characters: ${messageId}`);
+}
+
+/**
+ * Key and id travel as application properties: partitions are chosen by id, so the SDK's own partition key stays unused, and its
+ * message id, which others may look at, takes only 128 characters.
+ */
 function eventData({ messageId, key, body }: HubMessage): EventData {
-  return { body, messageId, contentType: 'application/json', properties: { key } };
+  const short = messageId.length <= sdkMessageIdLengthMax ? { messageId } : {};
+  return { body, ...short, contentType: 'application/json', properties: { key, messageId } };
 }

@@ -84,7 +84,7 @@ export function partitionRun(options: {
 function receivedMessage(event: ReceivedEventData, partitionId: string): ReceivedMessage {
   const key = event.properties?.['key'] ?? event.partitionKey ?? '';
   return {
-    messageId: String(event.messageId ?? `${partitionId}/${event.sequenceNumber}`),
+    messageId: String(event.properties?.['messageId'] ?? event.messageId ?? `${partitionId}/${event.sequenceNumber}`),
     key: String(key),
     body: event.body as unknown,
     partitionId,

@@ -66,6 +66,16 @@ export function hubBehaviour(name: string, create: () => Promise<HubUnderTest>):
       await producer.send('0', [message('small')]);
     });
 
+    it('takes a message id of 256 characters, and refuses a longer one', async () => {
+      const longest = 'i'.repeat(256);
+      await expect(producer.send('0', [message(`${longest}i`)])).rejects.toMatchObject({ code: 'too-large' });
+      await producer.send('0', [message(longest)]);
+      const received: ReceivedMessage[] = [];
+      await collect('one', received);
+      await hub.eventually(() => received.length === 1);
+      expect(received).toMatchObject([{ messageId: longest }]);
+    });
+
     it('sends more than one batch can hold, in order', async () => {
       const text = 'x'.repeat(300_000);
       await producer.send(

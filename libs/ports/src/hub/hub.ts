@@ -1,6 +1,6 @@
 /** A message to a hub. */
 export interface HubMessage {
-  /** Consumers drop what they have already handled by it. At most 128 characters. */
+  /** Consumers drop what they have already handled by it. 1 to 256 characters, as a CloudEvent's id. */
   readonly messageId: string;
   /** Messages of one key stay in order and meet one consumer at a time: the stream, the command's target, or the saga. */
   readonly key: string;

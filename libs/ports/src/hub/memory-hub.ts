@@ -39,7 +39,7 @@ export interface MemoryConsumerOptions {
 }
 
 const messageBytesMax = 1_024 * 1_024;
-const messageIdLengthMax = 128;
+const messageIdLengthMax = 256;
 
 /** A hub in memory: for tests, and for simulation under virtual time. Its messages are frozen. */
 export function memoryHub(options: MemoryHubOptions): MemoryHub {
