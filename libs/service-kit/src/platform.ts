@@ -1,4 +1,10 @@
-import { cosmosClient, cosmosContainer, eventHubsConsumer, eventHubsProducer, type HubConnection } from '@daybook/azure';
+import {
+  cosmosClient,
+  cosmosContainer,
+  eventHubsConsumer,
+  eventHubsProducer,
+  type HubConnection,
+} from '@daybook/azure';
 import { checkpointsContainer, type HubName } from '@daybook/contracts';
 import type { Container, HubConsumer, HubProducer, Runtime } from '@daybook/ports';
 import { DefaultAzureCredential } from '@azure/identity';
@@ -20,9 +26,7 @@ export function azurePlatform(settings: Settings, runtime: Runtime): Platform {
   const { endpoint, key, database } = settings.cosmos;
   const cosmos = cosmosClient({ endpoint, ...(key === undefined ? { credential: credential() } : { key }) });
   const connection: HubConnection =
-    'connectionString' in settings.eventHubs
-      ? settings.eventHubs
-      : { ...settings.eventHubs, credential: credential() };
+    'connectionString' in settings.eventHubs ? settings.eventHubs : { ...settings.eventHubs, credential: credential() };
   const blobs =
     'connectionString' in settings.blob
       ? BlobServiceClient.fromConnectionString(settings.blob.connectionString)

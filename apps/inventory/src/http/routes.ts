@@ -101,9 +101,14 @@ export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRout
     index: number,
     { metadata }: CommandContext,
   ): Promise<object> {
-    const outcome = await carryOut(runner, stockStream(data.sku), { type: 'ReceiveStock', data }, {
-      metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
-    });
+    const outcome = await carryOut(
+      runner,
+      stockStream(data.sku),
+      { type: 'ReceiveStock', data },
+      {
+        metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
+      },
+    );
     if (outcome.kind === 'duplicate' && outcome.causationId !== metadata.causationId) throw reusedKey();
     if (outcome.kind === 'refused')
       return { sku: data.sku, refused: outcome.refusal.code, detail: outcome.refusal.message };

@@ -4,7 +4,16 @@ import type { AggregateStore, EventStore } from '@daybook/eventstore';
 import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
 import type { Condition, Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
-import { answerCommand, carryOut, commandContext, etag, eventPage, itemPage, Problem, validate } from '@daybook/service-kit';
+import {
+  answerCommand,
+  carryOut,
+  commandContext,
+  etag,
+  eventPage,
+  itemPage,
+  Problem,
+  validate,
+} from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import { type PaymentSummary, paymentView } from '../read-models/payment-summary/payment-summary.ts';
 

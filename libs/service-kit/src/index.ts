@@ -1,0 +1,13 @@
+export { type Answer, answerCommand, type CommandOutcome, etag, reusedKey } from './http/answer.ts';
+export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts';
+export { type CommandContext, commandContext } from './http/command-context.ts';
+export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
+export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
+export { Problem, problemHandler, sendProblem } from './http/problem.ts';
+export { validate } from './http/validate.ts';
+export { readSettings, SettingError, type Settings } from './config/settings.ts';
+export { createHealth, type Health, type HealthCheck, type HealthReport } from './health.ts';
+export { type Component, type RunOptions, runUntilSignalled } from './lifecycle.ts';
+export { createLog, type Log, silentLog } from './log.ts';
+export { azurePlatform, type Platform } from './platform.ts';
+export { openService, type Service } from './service.ts';
