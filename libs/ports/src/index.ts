@@ -19,6 +19,7 @@ export {
   type Query,
   type Stored,
   isContainerError,
+  isDocumentId,
   isSafeToRetry,
 } from './container/container.ts';
 export type { Fault } from './container/fault.ts';

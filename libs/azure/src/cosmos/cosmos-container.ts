@@ -7,6 +7,7 @@ import {
   type Operation,
   type OperationResult,
   type Stored,
+  isDocumentId,
 } from '@daybook/ports';
 import { compileQuery } from './compile-query.ts';
 import { containerError, statusError } from './container-error.ts';
@@ -34,12 +35,19 @@ export function cosmosContainer<T extends Document = Document>(container: SdkCon
     }
   };
 
+  const checkId = (id: string): void => {
+    if (isDocumentId(id)) return;
+    const rule = 'an id is 1 to 1,023 bytes without / \\ # ?';
+    throw new ContainerError('bad-request', name, `${rule}: ${JSON.stringify(id)}`);
+  };
+
   return {
     name,
     async batch(partitionKey, operations) {
       if (operations.length < 1 || operations.length > operationsMax) {
         throw new ContainerError('bad-request', name, `a batch has 1 to ${operationsMax} operations`);
       }
+      for (const operation of operations) checkId('document' in operation ? operation.document.id : operation.id);
       try {
         const response = await container.items.batch(operations.map(operationInput), partitionKey);
         return batchOutcome(name, response.result ?? [], chargeOf(response.headers));
@@ -52,6 +60,7 @@ export function cosmosContainer<T extends Document = Document>(container: SdkCon
       }
     },
     async read(partitionKey, id) {
+      checkId(id);
       return reading(async () => {
         const { resource, requestCharge, substatus, statusCode } = await container
           .item(id, partitionKey)

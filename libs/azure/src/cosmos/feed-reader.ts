@@ -4,7 +4,15 @@ import {
   type Container as SdkContainer,
   type FeedRange as SdkFeedRange,
 } from '@azure/cosmos';
-import type { Container, Document, FeedPage, FeedRange, FeedStart, Stored } from '@daybook/ports';
+import {
+  type Container,
+  ContainerError,
+  type Document,
+  type FeedPage,
+  type FeedRange,
+  type FeedStart,
+  type Stored,
+} from '@daybook/ports';
 import { withoutSystemFields } from './system-fields.ts';
 
 const iteratorsMax = 64;
@@ -31,6 +39,9 @@ export function feedReader<T extends Document>(container: SdkContainer): Pick<Co
     start: FeedStart,
     limit: number,
   ): Promise<ChangeFeedPullModelIterator<Stored<T>>> => {
+    if (continuation !== undefined && !isJson(continuation)) {
+      throw new ContainerError('bad-request', container.id, `not a continuation of this feed: ${continuation}`);
+    }
     const changeFeedStartFrom =
       continuation === undefined
         ? startFrom(start, await sdkRange(range))
@@ -62,6 +73,16 @@ export function feedReader<T extends Document>(container: SdkContainer): Pick<Co
       return { documents, continuation: next, hasMore, requestCharge: response.requestCharge };
     },
   };
+}
+
+/** The SDK's continuations are JSON; anything else it meets with a plain SyntaxError. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function startFrom(start: FeedStart, range: SdkFeedRange): ChangeFeedStartFrom {

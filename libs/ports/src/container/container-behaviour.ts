@@ -112,6 +112,21 @@ export function containerBehaviour(name: string, create: () => Promise<Container
       });
     });
 
+    describe('what cannot be', () => {
+      it.each(['', 'a/b', 'a\\b', 'a#b', 'a?b'])('refuses the id %j', async (id) => {
+        await expect(refused([create1(id)])).rejects.toMatchObject({ code: 'bad-request' });
+        await expect(container.read('p', id)).rejects.toMatchObject({ code: 'bad-request' });
+      });
+
+      it('refuses continuations that it has not given', async () => {
+        const query = container.query({ partitionKey: 'p', limit: 1, continuation: 'rubbish' });
+        await expect(query).rejects.toMatchObject({ code: 'bad-request' });
+        const [range] = await container.feedRanges();
+        const page = container.feedPage({ range: range!, limit: 1, continuation: 'rubbish' });
+        await expect(page).rejects.toMatchObject({ code: 'bad-request' });
+      });
+    });
+
     describe('query', () => {
       const ids = async (query: Query): Promise<string[]> => (await allOf(container, query)).map(({ id }) => id);
 

@@ -129,6 +129,11 @@ export type ContainerErrorCode =
   | 'too-large'
   | 'bad-request';
 
+/** True for an id that a document can have: 1 to 1,023 bytes of UTF-8 without `/ \ # ?`. Any other is a `bad-request`. */
+export function isDocumentId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 1_023 && !/[/\\#?]/.test(id);
+}
+
 const containerErrorName = 'ContainerError';
 
 export class ContainerError extends Error {

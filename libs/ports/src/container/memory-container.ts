@@ -8,6 +8,7 @@ import {
   type Operation,
   type Query,
   type Stored,
+  isDocumentId,
 } from './container.ts';
 import type { Fault } from './fault.ts';
 import { type Entry, MemoryStore } from './memory-store.ts';
@@ -39,7 +40,6 @@ export interface MemoryContainerOptions<T extends Document> {
 
 const operationsMax = 100;
 const requestBytesMax = 2 * 1_024 * 1_024;
-const idBytesMax = 1_023;
 const partitionKeyBytesMax = 2_048;
 const pageMax = 1_000;
 
@@ -67,11 +67,12 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
     if (!Number.isInteger(limit) || limit < 1 || limit > pageMax)
       throw refuse(`limit must be 1 to ${pageMax}, not ${limit}`);
   };
+  const checkId = (id: unknown): void => {
+    if (!isDocumentId(id)) throw refuse(`an id is 1 to 1,023 bytes without / \\ # ?: ${JSON.stringify(id)}`);
+  };
   const wireForm = (partitionKey: string, operation: Operation): Operation => {
     const id = 'document' in operation ? operation.document.id : operation.id;
-    if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > idBytesMax || /[/\\#?]/.test(id)) {
-      throw refuse(`an id is 1 to ${idBytesMax} bytes without / \\ # ?: ${JSON.stringify(id)}`);
-    }
+    checkId(id);
     if (!('document' in operation)) return operation;
     const document = withoutSystemFields(JSON.parse(JSON.stringify(operation.document)) as T);
     if (options.partitionKey(document) !== partitionKey) throw refuse(`document ${id} belongs to another partition`);
@@ -95,6 +96,7 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
       return { ...outcome, requestCharge: wire.reduce((sum, { kind }) => sum + (kind === 'read' ? 1 : 6), 0) };
     },
     async read(partitionKey, id) {
+      checkId(id);
       const entry = await run({ kind: 'read', partitionKey }, () => store.get(partitionKey, id));
       return entry === undefined ? { requestCharge: 1 } : { document: entry.document, requestCharge: 1 };
     },
@@ -104,7 +106,12 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
       const call = partitionKey === undefined ? {} : { partitionKey };
       const page = await run({ kind: 'query', ...call }, () => {
         const found = store.entries(partitionKey).filter(({ document }) => matches(document, where));
-        return pageOf(found, orderBy, query.limit, query.continuation);
+        try {
+          return pageOf(found, orderBy, query.limit, query.continuation);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          throw refuse(`not a continuation of this query: ${query.continuation}`);
+        }
       });
       return { ...page, requestCharge: 2.3 + page.documents.length * 0.1 };
     },
