@@ -5,6 +5,7 @@ import {
   type ContainerCall,
   type Document,
   memoryContainer,
+  type Stored,
   type VirtualRuntime,
 } from '@daybook/ports';
 import { createSagaRunner, type SagaRunner } from '../runner/saga-runner.ts';
@@ -51,11 +52,11 @@ export function input(id: string, type: string, commandkey: string, data: Record
 }
 
 /** All events of a saga, oldest first. */
-export async function historyOf(container: Container, sagaId: string): Promise<readonly StoredEvent[]> {
+export async function historyOf(container: Container, sagaId: string): Promise<readonly Stored<StoredEvent>[]> {
   const page = await container.query({
     partitionKey: `saga-${sagaId}`,
     orderBy: [{ field: 'version', direction: 'asc' }],
     limit: 1_000,
   });
-  return page.documents as readonly unknown[] as readonly StoredEvent[];
+  return page.documents as readonly unknown[] as readonly Stored<StoredEvent>[];
 }
