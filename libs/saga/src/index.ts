@@ -24,9 +24,11 @@ export { saga, type SagaBeginning, type SagaBuilder } from './definition/saga.ts
 export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './definition/options.ts';
 export { toMermaid } from './definition/mermaid.ts';
 export { decideSaga, type SagaInput, type SagaMessageInput, type SagaTimerInput } from './decide/decide.ts';
+export { parseSagaEvent, sagaCodec } from './events/parse.ts';
 export { evolveSaga } from './decide/evolve.ts';
 export {
   initialSaga,
+  isFinished,
   type ItemState,
   type LiveSaga,
   type SagaState,

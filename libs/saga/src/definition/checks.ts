@@ -3,6 +3,9 @@ import { SagaDefinitionError } from './errors.ts';
 
 const attemptsMax = 100;
 
+/** They have a meaning of their own in diagrams and lists. */
+const reservedNames = ['start', 'end', 'completed', 'compensated'];
+
 /** Refuses what could not run right. @throws SagaDefinitionError */
 export function checkDefinition(definition: SagaDefinition): void {
   const fail = (step: string | undefined, message: string): never => {
@@ -17,6 +20,7 @@ export function checkDefinition(definition: SagaDefinition): void {
   const named = definition.closing === undefined ? steps : [...steps, definition.closing];
   for (const [index, { name }] of named.entries()) {
     if (!/^[a-z][a-z-]{0,39}$/.test(name)) fail(name, 'name: must be 1 to 40 small letters and dashes');
+    if (reservedNames.includes(name)) fail(name, `name: ${reservedNames.join(', ')} are taken`);
     if (named.findIndex((other) => other.name === name) < index)
       fail(name, 'name: there is a step of that name already');
   }

@@ -62,6 +62,7 @@ describe('a saga definition', () => {
     ],
     ['one name twice', () => whole().retriable('confirm', action), /of that name already/],
     ['a bad name', () => whole().retriable('Capture', action), /small letters and dashes/],
+    ['a name that is taken', () => whole().retriable('end', action), /are taken/],
     ['a bad type', () => begin('test').pivotAtStart(), /beginning with a capital/],
     ['version 0', () => begin('Test', 0).pivotAtStart(), /count from 1/],
     [

@@ -1,10 +1,10 @@
-import { attemptMessageId, type CloudEvent } from '@daybook/contracts';
+import { attemptMessageId, type CloudEvent, type HubName } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import type { SagaEvent } from '../events/saga-events.ts';
 
 /** A message for a hub, and the key that keeps it in order there. */
 export interface OutgoingCommand {
-  readonly hub: string;
+  readonly hub: HubName;
   readonly key: string;
   readonly message: CloudEvent;
 }
@@ -22,7 +22,8 @@ export function sagaCommandsRoute(
   if (stored.type !== 'CommandsIssued') return [];
   const { commands } = stored.data as Extract<SagaEvent, { type: 'CommandsIssued' }>['data'];
   return commands.map(({ hub, target, type, data, intentKey, attempt }) => ({
-    hub,
+    // As the definition named it: its type has checked it.
+    hub: hub as HubName,
     key: target,
     message: {
       specversion: '1.0',

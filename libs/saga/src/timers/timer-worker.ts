@@ -16,7 +16,7 @@ export interface TimerWorkerOptions {
   readonly runtime: Runtime;
   /** Tells a saga that a timer is due: `fireTimer` of the runner. */
   readonly fire: (sagaId: string, timerId: string) => Promise<InputOutcome>;
-  /** The pause between two looks at the index; default 250. */
+  /** The pause between two looks at the index; default 500. */
   readonly pollMs?: number;
   /** Sagas taken from one partition of the index in one look; default 100. */
   readonly batchMax?: number;
@@ -36,7 +36,7 @@ export interface TimerWorker {
 }
 
 export function createTimerWorker(options: TimerWorkerOptions): TimerWorker {
-  const { container, runtime, fire, pollMs = 250, batchMax = 100, concurrencyMax = 8, onError } = options;
+  const { container, runtime, fire, pollMs = 500, batchMax = 100, concurrencyMax = 8, onError } = options;
   let stopping = new AbortController();
   let running: Promise<void> | undefined;
 
