@@ -22,3 +22,10 @@ export {
   isCommandUnusable,
   type ParticipantOptions,
 } from './participant.ts';
+export { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+export {
+  createMessageConsumer,
+  isTransientError,
+  type MessageConsumer,
+  type MessageConsumerOptions,
+} from './consumer.ts';
