@@ -43,7 +43,7 @@ export {
   type SagaRunnerOptions,
 } from './runner/saga-runner.ts';
 export { createSagaStore, type SagaStore } from './runner/saga-store.ts';
-export { type OutgoingCommand, sagaCommandsRoute } from './runner/commands-route.ts';
+export { sagaCommandsRoute } from './runner/commands-route.ts';
 export { type TimerDocument, timersModel } from './timers/timer-index.ts';
 export { timerProjection } from './timers/timer-projection.ts';
 export { createTimerWorker, type TimerWorker, type TimerWorkerOptions } from './timers/timer-worker.ts';

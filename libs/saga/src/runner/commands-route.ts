@@ -1,13 +1,7 @@
-import { attemptMessageId, type CloudEvent, type HubName } from '@daybook/contracts';
+import { attemptMessageId, type HubName } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
+import type { Outgoing } from '@daybook/messaging';
 import type { SagaEvent } from '../events/saga-events.ts';
-
-/** A message for a hub, and the key that keeps it in order there. */
-export interface OutgoingCommand {
-  readonly hub: HubName;
-  readonly key: string;
-  readonly message: CloudEvent;
-}
 
 /**
  * The relay's route for a saga's stream: each `CommandsIssued` becomes one message per command, keyed by the command's target.
@@ -18,7 +12,7 @@ export interface OutgoingCommand {
 export function sagaCommandsRoute(
   stored: StoredEvent,
   { source = 'daybook/fulfilment' }: { readonly source?: string } = {},
-): readonly OutgoingCommand[] {
+): readonly Outgoing[] {
   if (stored.type !== 'CommandsIssued') return [];
   const { commands } = stored.data as Extract<SagaEvent, { type: 'CommandsIssued' }>['data'];
   return commands.map(({ hub, target, type, data, intentKey, attempt }) => ({
