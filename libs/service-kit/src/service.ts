@@ -1,5 +1,14 @@
 import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@daybook/change-feed';
-import { eventsContainer, leasesContainer, readModelsContainer, type ServiceName } from '@daybook/contracts';
+import {
+  type CloudEvent,
+  deadLettersContainer,
+  eventsContainer,
+  type HubName,
+  leasesContainer,
+  readModelsContainer,
+  type ServiceName,
+} from '@daybook/contracts';
+import { createDeadLetters, createMessageConsumer, createRelay, type Route } from '@daybook/messaging';
 import { createEventStore, type EventStore, type StoredEvent } from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
 import { eventFeed } from '@daybook/projections';
@@ -25,6 +34,12 @@ export interface Service {
   readonly readModels: Container;
   /** A feed over the service's own events, read at once after each append of this process. */
   feed(name: string, handler: FeedHandler<StoredEvent>): Component;
+  /** Publishes the service's own events: each goes to every place that a route names. */
+  relay(routes: readonly Route[]): Component;
+  /** Consumes a hub as this service's consumer group; what cannot be handled is parked in the service's dead letters. */
+  commands(hub: HubName, handle: (message: CloudEvent) => Promise<void>): Component;
+  /** A stream's events after a version: what read models fill gaps with. */
+  readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
   /** Runs HTTP and these components until a signal comes, and stops them in the reverse order. */
   run(routes: Router, components: readonly Component[]): Promise<void>;
 }
@@ -48,6 +63,31 @@ export function openService(
   // Leases tell a holder from its own ghost: every start is another instance.
   const instance = `${settings.instanceId}/${runtime.newId()}`;
 
+  const store = createEventStore({ container: events, runtime });
+
+  const feed: Service['feed'] = (name, handler) => {
+    const processor = createFeedProcessor<StoredEvent>({
+      name,
+      instance,
+      source: events,
+      leases: platform.container(leasesContainer(service.name)),
+      runtime,
+      ...eventFeed,
+      ...handler,
+      onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
+      log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
+    });
+    feeds.push(processor);
+    health.add({
+      name: `feed:${name}`,
+      check: () => {
+        const { healthy, ...detail } = processor.health();
+        return { healthy, detail };
+      },
+    });
+    return { name: `feed:${name}`, start: () => processor.start(), stop: () => processor.stop() };
+  };
+
   return {
     name: service.name,
     settings,
@@ -55,30 +95,35 @@ export function openService(
     log,
     platform,
     health,
-    store: createEventStore({ container: events, runtime }),
+    store,
     readModels: platform.container(readModelsContainer(service.name)),
-    feed(name, handler) {
-      const processor = createFeedProcessor<StoredEvent>({
-        name,
-        instance,
-        source: events,
-        leases: platform.container(leasesContainer(service.name)),
-        runtime,
-        ...eventFeed,
-        ...handler,
-        onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
-        log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
+    feed,
+    relay(routes) {
+      const relay = createRelay({
+        route: (event) => routes.flatMap((route) => route(event)),
+        producers: platform.producer,
       });
-      feeds.push(processor);
+      return feed('relay', { handlePage: relay.handlePage });
+    },
+    commands(hub, handle) {
+      const consumer = createMessageConsumer({
+        name: hub,
+        consumer: platform.consumer(hub, service.name),
+        handle,
+        deadLetters: createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime }),
+        runtime,
+        onError: (error, message) => log.warn({ err: error, hub, messageId: message?.messageId }, 'message error'),
+      });
       health.add({
-        name: `feed:${name}`,
+        name: `hub:${hub}`,
         check: () => {
-          const { healthy, ...detail } = processor.health();
-          return { healthy, detail };
+          const detail = consumer.health();
+          return { healthy: detail.running, detail };
         },
       });
-      return { name: `feed:${name}`, start: () => processor.start(), stop: () => processor.stop() };
+      return { name: `hub:${hub}`, start: () => consumer.start(), stop: () => consumer.stop() };
     },
+    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
     async run(routes, components) {
       await runUntilSignalled({
         log,

@@ -1,3 +1,6 @@
+import type { EventCodec, EventStore } from '@daybook/eventstore';
+import type { Container } from '@daybook/ports';
+import type { ProjectionDefinition } from '@daybook/projections';
 import type { StockEvent } from '@daybook/inventory-domain';
 
 /** What a list of stock shows for one SKU. */
@@ -8,6 +11,26 @@ export interface StockLevel {
   /** `onHand - reserved`, stored so that it can be asked for. */
   readonly available: number;
   readonly updatedAt: string;
+}
+
+export interface StockLevelSources {
+  readonly readModel: Container;
+  readonly store: EventStore;
+  readonly codec: EventCodec<StockEvent>;
+}
+
+/** The read model as the feed drives it. */
+export function stockLevelProjection({ readModel, store, codec }: StockLevelSources): ProjectionDefinition<StockLevel> {
+  return {
+    name: 'stock',
+    readModel,
+    streams: 'stock-',
+    project: (before, stored) => {
+      const event = codec.decode(stored);
+      return event === undefined ? before : projectStockLevel(before, event, stored.recordedAt);
+    },
+    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+  };
 }
 
 /** Pure: the level after an event. */

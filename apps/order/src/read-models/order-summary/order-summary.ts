@@ -1,3 +1,6 @@
+import type { EventCodec, EventStore } from '@daybook/eventstore';
+import type { Container } from '@daybook/ports';
+import type { ProjectionDefinition } from '@daybook/projections';
 import type { OrderStatus } from '@daybook/contracts';
 import type { OrderEvent } from '@daybook/order-domain';
 
@@ -17,6 +20,30 @@ export interface OrderSummary {
   readonly openReturns: Readonly<Record<string, number>>;
   readonly placedAt: string;
   readonly updatedAt: string;
+}
+
+export interface OrderSummarySources {
+  readonly readModel: Container;
+  readonly store: EventStore;
+  readonly codec: EventCodec<OrderEvent>;
+}
+
+/** The read model as the feed drives it. */
+export function orderSummaryProjection({
+  readModel,
+  store,
+  codec,
+}: OrderSummarySources): ProjectionDefinition<OrderSummary> {
+  return {
+    name: 'orders',
+    readModel,
+    streams: 'order-',
+    project: (before, stored) => {
+      const event = codec.decode(stored);
+      return event === undefined ? before : projectOrderSummary(before, event, stored.recordedAt);
+    },
+    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+  };
 }
 
 /** Pure: the summary after an event. */

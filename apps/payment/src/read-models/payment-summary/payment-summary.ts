@@ -1,3 +1,6 @@
+import type { EventCodec, EventStore } from '@daybook/eventstore';
+import type { Container } from '@daybook/ports';
+import type { ProjectionDefinition } from '@daybook/projections';
 import type { PaymentStatus } from '@daybook/contracts';
 import { evolve, initialPayment, type PaymentEvent, type PaymentState, statusOf } from '@daybook/payment-domain';
 
@@ -23,6 +26,30 @@ export function paymentView(state: PaymentState): PaymentView | undefined {
 /** A payment in lists: what clients see, and the state that the next event is folded into. */
 export interface PaymentSummary extends PaymentView {
   readonly state: PaymentState;
+}
+
+export interface PaymentSummarySources {
+  readonly readModel: Container;
+  readonly store: EventStore;
+  readonly codec: EventCodec<PaymentEvent>;
+}
+
+/** The read model as the feed drives it. */
+export function paymentSummaryProjection({
+  readModel,
+  store,
+  codec,
+}: PaymentSummarySources): ProjectionDefinition<PaymentSummary> {
+  return {
+    name: 'payments',
+    readModel,
+    streams: 'payment-',
+    project: (before, stored) => {
+      const event = codec.decode(stored);
+      return event === undefined ? before : projectPaymentSummary(before, event);
+    },
+    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+  };
 }
 
 /** Pure: the summary after an event. */

@@ -1,0 +1,55 @@
+import { timersContainer } from '@daybook/contracts';
+import { fulfilmentDefinitions } from '@daybook/fulfilment-domain';
+import type { Outgoing } from '@daybook/messaging';
+import { createProjection, projectionHandler } from '@daybook/projections';
+import {
+  createSagaRunner,
+  createSagaStore,
+  createTimerWorker,
+  projectSagaListItem,
+  type SagaListItem,
+  sagaCommandsRoute,
+  timerProjection,
+} from '@daybook/saga';
+import { openService } from '@daybook/service-kit';
+import { fulfilmentRoutes } from './http/routes.ts';
+
+const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
+const { store, runtime, log } = service;
+
+const definitions = fulfilmentDefinitions();
+const sagas = createSagaStore({ store, definitions });
+const runner = createSagaRunner({
+  sagas,
+  definitions,
+  runtime,
+  log: (level, message, fields) => log[level](fields, message),
+});
+const list = createProjection<SagaListItem>({
+  name: 'sagas',
+  readModel: service.readModels,
+  streams: 'saga-',
+  project: projectSagaListItem,
+  readStream: service.readStream,
+});
+const timers = service.platform.container(timersContainer);
+const timerWorker = createTimerWorker({
+  container: timers,
+  runtime,
+  fire: runner.fireTimer,
+  onError: (error) => log.warn({ err: error }, 'a timer could not be fired'),
+});
+
+await service.run(fulfilmentRoutes({ sagas, store, list }), [
+  service.relay([(event) => sagaCommandsRoute(event) as readonly Outgoing[]]),
+  service.feed('read-models', { handleKey: projectionHandler([list]) }),
+  service.feed('timers', { handleKey: timerProjection({ container: timers }) }),
+  {
+    name: 'timers',
+    start: () => Promise.resolve(timerWorker.start()),
+    stop: () => timerWorker.stop(),
+  },
+  service.commands('saga-inputs', async (message) => {
+    await runner.handleInput(message);
+  }),
+]);

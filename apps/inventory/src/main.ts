@@ -1,0 +1,30 @@
+import { stockCommands, stockEvents } from '@daybook/contracts';
+import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { type StockCommand, stockDecider, type StockEvent } from '@daybook/inventory-domain';
+import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
+import { createProjection, projectionHandler } from '@daybook/projections';
+import { openService } from '@daybook/service-kit';
+import { inventoryRoutes } from './http/routes.ts';
+import { stockLevelProjection } from './read-models/stock-level/stock-level.ts';
+
+const service = openService({ name: 'inventory', defaultPort: 4102 }, process.env);
+const { store, runtime } = service;
+
+const codec = eventCodec<StockEvent>(stockEvents);
+// A shop has thousands of codes, and every order touches dozens of them: their states are worth their memory.
+const stock = createAggregateStore({ store, codec, decider: stockDecider, category: 'stock', cache: { max: 10_000 } });
+const levels = createProjection(stockLevelProjection({ readModel: service.readModels, store, codec }));
+
+await service.run(inventoryRoutes({ stock, store, levels, runtime }), [
+  service.relay([eventRoute('inventory-events', 'inventory'), replyRoute('inventory')]),
+  service.feed('read-models', { handleKey: projectionHandler([levels]) }),
+  service.commands(
+    'inventory-commands',
+    createParticipant({
+      commands: stockCommands,
+      toCommand: (message) => message as StockCommand,
+      aggregate: stock,
+      store,
+    }),
+  ),
+]);

@@ -1,0 +1,30 @@
+import { orderCommands, orderEvents } from '@daybook/contracts';
+import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
+import { type OrderCommand, orderDecider, type OrderEvent } from '@daybook/order-domain';
+import { createProjection, projectionHandler } from '@daybook/projections';
+import { openService } from '@daybook/service-kit';
+import { orderRoutes } from './http/routes.ts';
+import { orderSummaryProjection } from './read-models/order-summary/order-summary.ts';
+import { sagaRoute } from './saga-route.ts';
+
+const service = openService({ name: 'order', defaultPort: 4101 }, process.env);
+const { store, runtime } = service;
+
+const codec = eventCodec<OrderEvent>(orderEvents);
+const orders = createAggregateStore({ store, codec, decider: orderDecider, category: 'order' });
+const summaries = createProjection(orderSummaryProjection({ readModel: service.readModels, store, codec }));
+
+await service.run(orderRoutes({ orders, store, summaries, runtime }), [
+  service.relay([eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute]),
+  service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
+  service.commands(
+    'order-commands',
+    createParticipant({
+      commands: orderCommands,
+      toCommand: (message) => message as OrderCommand,
+      aggregate: orders,
+      store,
+    }),
+  ),
+]);

@@ -1,0 +1,40 @@
+import { paymentCommands, paymentEvents } from '@daybook/contracts';
+import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
+import { type PaymentCommand, paymentDecider, type PaymentEvent } from '@daybook/payment-domain';
+import { createProjection, projectionHandler } from '@daybook/projections';
+import { openService } from '@daybook/service-kit';
+import { paymentRoutes } from './http/routes.ts';
+import { providerWorker } from './provider/provider-worker.ts';
+import { sandboxProvider } from './provider/sandbox.ts';
+import { paymentSummaryProjection } from './read-models/payment-summary/payment-summary.ts';
+
+const service = openService({ name: 'payment', defaultPort: 4103 }, process.env);
+const { store, runtime } = service;
+
+const codec = eventCodec<PaymentEvent>(paymentEvents);
+const payments = createAggregateStore({ store, codec, decider: paymentDecider, category: 'payment' });
+const summaries = createProjection(paymentSummaryProjection({ readModel: service.readModels, store, codec }));
+const callProvider = providerWorker({
+  payments,
+  decode: codec.decode,
+  provider: sandboxProvider(runtime),
+  runtime,
+  providerTimeoutMs: 3_000,
+  authorizeAttempts: 5,
+});
+
+await service.run(paymentRoutes({ payments, store, summaries, runtime }), [
+  service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
+  service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
+  service.feed('provider', { handleKey: callProvider }),
+  service.commands(
+    'payment-commands',
+    createParticipant({
+      commands: paymentCommands,
+      toCommand: (message) => message as PaymentCommand,
+      aggregate: payments,
+      store,
+    }),
+  ),
+]);
