@@ -25,10 +25,10 @@ export function sagasContainer(runtime: VirtualRuntime, faults?: Faults): Contai
   });
 }
 
-/** Container `fulfilment-read-models` in memory. */
-export function readModelsContainer(runtime: VirtualRuntime, faults?: Faults): Container {
+/** Container `fulfilment-timers` in memory. */
+export function timersContainer(runtime: VirtualRuntime, faults?: Faults): Container {
   return memoryContainer({
-    name: 'fulfilment-read-models',
+    name: 'fulfilment-timers',
     runtime,
     partitionKey: (document: Document) => String(document['partition']),
     ...(faults === undefined ? {} : { faults }),

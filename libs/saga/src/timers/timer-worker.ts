@@ -11,7 +11,7 @@ import {
 import { readTimers, writeTimers } from './timer-projection.ts';
 
 export interface TimerWorkerOptions {
-  /** Where the index is: the read models of the service. */
+  /** Where the index is: partition key `/partition`, `model` and `dueAt` indexed. */
   readonly container: Container;
   readonly runtime: Runtime;
   /** Tells a saga that a timer is due: `fireTimer` of the runner. */

@@ -1,5 +1,5 @@
 import { type Container, virtualRuntime, type VirtualRuntime } from '@daybook/ports';
-import { historyOf, input, instance, readModelsContainer, sagasContainer } from '../testing/embedded.ts';
+import { historyOf, input, instance, timersContainer, sagasContainer } from '../testing/embedded.ts';
 import { submitted } from '../testing/sample-saga.ts';
 import { timerPartition } from './timer-index.ts';
 import { timerProjection } from './timer-projection.ts';
@@ -27,7 +27,7 @@ interface World {
 function world(): World {
   const runtime = virtualRuntime();
   const sagas = sagasContainer(runtime);
-  const index = readModelsContainer(runtime);
+  const index = timersContainer(runtime);
   const { runner } = instance(runtime, sagas);
   const handle = timerProjection({ container: index });
   const signal = new AbortController().signal;
