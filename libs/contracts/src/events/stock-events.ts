@@ -24,7 +24,7 @@ export const stockEvents = {
       quantity,
       /** What could have been reserved at that moment. */
       available: z.int().min(0),
-      code: z.enum(['insufficient-stock', 'already-released']),
+      code: z.enum(['insufficient-stock', 'already-released', 'already-reserved']),
     }),
   },
   /**

@@ -58,6 +58,9 @@ function reserve(data: DataOf<'ReserveStock'>, state: StockState): StockEvent {
   if (state.tombstones.includes(data.reservationId)) {
     return { type: 'StockReservationRejected', data: { ...data, available, code: 'already-released' } };
   }
+  if (openPieces(state, data.reservationId) !== undefined) {
+    return { type: 'StockReservationRejected', data: { ...data, available, code: 'already-reserved' } };
+  }
   return data.quantity > available
     ? { type: 'StockReservationRejected', data: { ...data, available, code: 'insufficient-stock' } }
     : { type: 'StockReserved', data };

@@ -38,7 +38,11 @@ export function evolve(state: StockState, event: StockEvent): StockState {
     }
     case 'StockReservationReleased': {
       const { reservationId, quantity } = event.data;
-      if (quantity === 0) return { ...state, tombstones: [...state.tombstones, reservationId] };
+      if (quantity === 0) {
+        return state.tombstones.includes(reservationId)
+          ? state
+          : { ...state, tombstones: [...state.tombstones, reservationId] };
+      }
       return { ...state, reserved: state.reserved - quantity, open: without(state.open, reservationId) };
     }
     case 'StockCommitted': {
