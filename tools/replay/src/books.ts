@@ -60,12 +60,15 @@ export async function readBooks(shop: Shop, plan: Plan, trade: Trade): Promise<B
   check('held for orders that are over', 0, sum(orders.map(({ payment }) => openHold(payment))));
 
   const expectedStock = stockByTheFile(plan, trade);
-  await mapLimited(plan.skus, readsAtOnce, async (sku) => {
-    const stock = await shop.get('inventory', stockPath(sku));
+  const stocks = await mapLimited(plan.skus, readsAtOnce, async (sku) => ({
+    sku,
+    stock: await shop.get('inventory', stockPath(sku)),
+  }));
+  for (const { sku, stock } of stocks) {
     const here = stock.status === 200;
     check(`on hand of ${sku}`, expectedStock.get(sku) ?? 0, here ? numberIn(stock, 'onHand') : 0);
     check(`reserved of ${sku}`, 0, here ? numberIn(stock, 'reserved') : 0);
-  });
+  }
   return { checks };
 }
 
