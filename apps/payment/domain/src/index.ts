@@ -1,5 +1,13 @@
 export { type PaymentEvent, paymentEvents } from './payment/events.ts';
-export { evolve, initialPayment, type OpenPayment, type PaymentState, type Refund, statusOf } from './payment/state.ts';
+export {
+  evolve,
+  initialPayment,
+  type OpenPayment,
+  type PaymentState,
+  type Refund,
+  refundOf,
+  statusOf,
+} from './payment/state.ts';
 export {
   decide,
   type PaymentCommand,

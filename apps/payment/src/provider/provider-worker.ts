@@ -1,6 +1,12 @@
 import { outcomeKey } from '@daybook/contracts';
 import type { AggregateStore, StoredEvent } from '@daybook/eventstore';
-import type { PaymentCommand, PaymentEvent, PaymentState, ProviderResult } from '@daybook/payment-domain';
+import {
+  type PaymentCommand,
+  type PaymentEvent,
+  type PaymentState,
+  type ProviderResult,
+  refundOf,
+} from '@daybook/payment-domain';
 import type { Runtime } from '@daybook/ports';
 import type { PaymentProvider } from './provider.ts';
 
@@ -68,10 +74,14 @@ async function outcomeOf(
       if ((await payments.load(streamId)).state.status !== 'authorizing') return undefined;
       return { type: 'RecordAuthorization', result: await authorize(worker, event.data, attempt) };
     }
-    case 'PaymentVoidRequested':
-      if ((await payments.load(streamId)).state.status !== 'voiding') return undefined;
+    case 'PaymentVoidRequested': {
+      const { status } = (await payments.load(streamId)).state;
+      // Asked for a second time while the first was under way: it wants its own answer, the provider has given it already.
+      if (status === 'voided') return { type: 'RecordVoid' };
+      if (status !== 'voiding') return undefined;
       await limited(worker, (signal) => provider.void(event.data.paymentId, signal));
       return { type: 'RecordVoid' };
+    }
     case 'PaymentCaptureRequested': {
       if ((await payments.load(streamId)).state.status !== 'capturing') return undefined;
       const { paymentId, amount } = event.data;
@@ -83,7 +93,7 @@ async function outcomeOf(
     case 'PaymentRefundRequested': {
       const { paymentId, refundId, amount } = event.data;
       const { state } = await payments.load(streamId);
-      if (state.status !== 'captured' || state.refunds[refundId]?.completed !== false) return undefined;
+      if (state.status !== 'captured' || refundOf(state, refundId)?.completed !== false) return undefined;
       const result = await limited(worker, (signal) => provider.refund(paymentId, refundId, amount, signal));
       return { type: 'RecordRefund', refundId, result };
     }

@@ -1,7 +1,15 @@
 import type { PaymentCommandMessage } from '@daybook/contracts';
 import { type Decider, type Decision, refuse } from '@daybook/ports';
 import type { PaymentEvent } from './events.ts';
-import { evolve, initialPayment, type PaymentState, providerRefused, refundsUnderWay, statusOf } from './state.ts';
+import {
+  evolve,
+  initialPayment,
+  type PaymentState,
+  providerRefused,
+  refundOf,
+  refundsUnderWay,
+  statusOf,
+} from './state.ts';
 
 /** An operator gives money back, beside any return of goods. */
 export interface RequestRefund {
@@ -127,7 +135,7 @@ function whyNoRefund(data: RequestRefund['data'], state: PaymentState): Blocked 
   if (state.status !== 'captured') {
     return { code: 'not-captured', message: `The payment is ${state.status}: there is nothing to refund.` };
   }
-  if (Object.hasOwn(state.refunds, data.refundId)) {
+  if (refundOf(state, data.refundId) !== undefined) {
     return { code: 'refund-exists', message: `Refund ${data.refundId} was asked for already.` };
   }
   const refundable = state.captured - refundsUnderWay(state);
@@ -140,7 +148,8 @@ function whyNoRefund(data: RequestRefund['data'], state: PaymentState): Blocked 
 }
 
 function recordOutcome(command: RecordOutcome, state: PaymentState): Decision<PaymentEvent> {
-  if (state.status === 'none' || state.status === 'voided') return [];
+  if (state.status === 'none') return [];
+  if (state.status === 'voided' && command.type !== 'RecordVoid') return [];
   const { paymentId, orderId, amount, currency } = state;
   switch (command.type) {
     case 'RecordAuthorization': {
@@ -157,7 +166,8 @@ function recordOutcome(command: RecordOutcome, state: PaymentState): Decision<Pa
       return [{ type: 'PaymentAuthorizationUnknown', data: { paymentId, orderId, message: result.message } }];
     }
     case 'RecordVoid':
-      if (state.status !== 'voiding') return [];
+      // Asked for twice, it is answered twice: the second time there is nothing left to give back.
+      if (state.status !== 'voiding' && state.status !== 'voided') return [];
       return [{ type: 'PaymentVoided', data: { paymentId, orderId, amount: state.authorized } }];
     case 'RecordCapture': {
       if (state.status !== 'capturing') return [];
@@ -174,7 +184,7 @@ function recordOutcome(command: RecordOutcome, state: PaymentState): Decision<Pa
     }
     case 'RecordRefund': {
       const { refundId, result } = command;
-      const refund = state.refunds[refundId];
+      const refund = refundOf(state, refundId);
       if (refund === undefined || refund.completed) return [];
       if (result.kind === 'refused') {
         return [refusedByProvider({ paymentId, orderId, request: 'refund', refundId }, result.message)];

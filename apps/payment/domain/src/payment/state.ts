@@ -100,6 +100,11 @@ function afterRefusal(
 /** Code of a refusal that came from the provider, as opposed to one that the payment's own state gave. */
 export const providerRefused = 'provider-refused';
 
+/** A refund that was asked for. Its id is a client's word: `constructor` is one like any other. */
+export function refundOf({ refunds }: Pick<OpenPayment, 'refunds'>, refundId: string): Refund | undefined {
+  return Object.hasOwn(refunds, refundId) ? refunds[refundId] : undefined;
+}
+
 /** What is refunded or being refunded. */
 export function refundsUnderWay(state: OpenPayment): number {
   return Object.values(state.refunds).reduce((sum, refund) => sum + refund.amount, 0);
