@@ -1,0 +1,2 @@
+export { provisionBlobs } from './blobs.ts';
+export { containerRequest, provisionContainers } from './containers.ts';
