@@ -1,4 +1,5 @@
 import type { CloudEvent } from '@daybook/contracts';
+import { isAppendOutcomeUnknown, isConcurrencyConflict, isStreamBusy } from '@daybook/eventstore';
 import {
   type HubConsumer,
   type HubSubscription,
@@ -14,42 +15,66 @@ export interface MessageConsumerOptions {
   /** Names the consumer in its dead letters. */
   readonly name: string;
   readonly consumer: HubConsumer;
+  /** Idempotent: messages come again, old ones too. */
   readonly handle: (message: CloudEvent) => Promise<void>;
   readonly deadLetters: DeadLetters;
   readonly runtime: Runtime;
-  /** Errors tried again without end; default: container and hub errors, and the event store's that say the same. */
+  /** Errors that are not the message's fault, tried again without end; default {@link isTransientError}. */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Default 32. */
+  /** Errors after which another attempt is pointless: the message is parked at once. Default {@link isHopelessError}. */
+  readonly isHopeless?: (error: unknown) => boolean;
+  /** Keys of one partition handled at the same time; default 32. */
   readonly maxConcurrentKeys?: number;
-  /** After so many the message is parked; default 5. */
+  /** After so many attempts that failed for neither reason the message is parked; default 5. */
   readonly maxAttempts?: number;
+  /** Told of every failed attempt and everything parked; for logs. */
   readonly onError?: (error: unknown, message?: ReceivedMessage) => void;
 }
 
 export interface MessageConsumer {
   start(): Promise<void>;
+  /** Finishes what is in hand, up to the hub consumer's own limit. May be started again. */
   stop(): Promise<void>;
-  /** `retrying`: messages waiting for another attempt. */
+  /**
+   * `retrying`: messages waiting for another attempt. `parkedKeys`: keys known here to be parked; one that was unblocked counts
+   * until its next message comes.
+   */
   health(): { readonly running: boolean; readonly retrying: number; readonly parkedKeys: number };
 }
 
-const transientCodes = ['throttled', 'retry-with', 'unavailable', 'outcome-unknown'];
-const transientNames = ['AppendOutcomeUnknown', 'ConcurrencyConflict', 'StreamBusy'];
-const pauseMsMax = 10_000;
-
+/** Container and hub errors that say nothing about the message, and those of the event store that mean the same. */
 export function isTransientError(error: unknown): boolean {
-  if (isContainerError(error) || isHubError(error)) return transientCodes.includes(error.code);
-  return error instanceof Error && transientNames.includes(error.name);
+  // Missing rights and missing containers too: parking every message would not mend them.
+  if (isContainerError(error) || isHubError(error)) return !['too-large', 'bad-request'].includes(error.code);
+  return isAppendOutcomeUnknown(error) || isConcurrencyConflict(error) || isStreamBusy(error);
 }
 
+// By code, as everywhere: a handler's package is not known here.
+const hopelessCodes: readonly unknown[] = ['command-unusable', 'bad-saga-input'];
+
+/** `CommandUnusable` of the participant and `SagaInputError` of the saga runner. */
+export function isHopelessError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && hopelessCodes.includes(error.code);
+}
+
+const pauseMsMin = 100;
+const pauseMsMax = 10_000;
+
+/**
+ * Hands messages to a handler: keys beside each other, each key in order. A message that keeps failing is parked with everything
+ * later of its key, and the partition moves on. A batch ends when all of it is handled or parked; while one of its messages is tried
+ * again for a transient error, the other keys of the batch are handled, and the partition's next batch waits.
+ */
 export function createMessageConsumer(options: MessageConsumerOptions): MessageConsumer {
-  const { name, consumer, handle, deadLetters, runtime, isTransient = isTransientError } = options;
-  const { maxConcurrentKeys = 32, maxAttempts = 5, onError } = options;
+  const { name, consumer, handle, deadLetters, runtime, onError } = options;
+  const { isTransient = isTransientError, isHopeless = isHopelessError } = options;
+  const { maxConcurrentKeys = 32, maxAttempts = 5 } = options;
   const parked = new Set<string>();
   const nextOf = new Map<string, number>();
   let subscription: HubSubscription | undefined;
   let retrying = 0;
 
+  // Only ever adds: what another partition parks during the query must not get lost. A key leaves when its marker is found gone.
   const load = async (): Promise<void> => {
     for (const key of await deadLetters.load(name)) parked.add(key);
   };
@@ -58,55 +83,78 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
     parked.add(message.key);
     onError?.(error, message);
   };
+  const parkedBehind = async (message: ReceivedMessage): Promise<boolean> => {
+    if (!parked.has(message.key)) return false;
+    if (await deadLetters.parkBehind(name, message)) return true;
+    parked.delete(message.key);
+    return false;
+  };
   const pause = async (attempt: number, signal: AbortSignal): Promise<void> => {
     retrying += 1;
-    await runtime.sleep(runtime.random() * Math.min(pauseMsMax, 100 * 2 ** Math.min(attempt, 10)), signal);
+    await runtime.sleep(runtime.random() * Math.min(pauseMsMax, pauseMsMin * 2 ** Math.min(attempt, 10)), signal);
     retrying -= 1;
   };
 
   const handleOne = async (message: ReceivedMessage, signal: AbortSignal): Promise<void> => {
-    if (parked.has(message.key)) return park(message, 'behind a parked message of its key', 0);
+    if (await parkedBehind(message)) return;
     const event = parseCloudEvent(message.body);
-    if (event === undefined) return park(message, 'not a CloudEvent', 0);
+    if (event === undefined) return park(message, new Error('not a CloudEvent'), 0);
     let failed = 0;
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
       try {
         return await handle(event);
       } catch (error) {
-        onError?.(error, message);
         if (!isTransient(error)) failed += 1;
-        if (failed >= maxAttempts) return park(message, error, attempt);
+        if (failed >= maxAttempts || isHopeless(error)) return park(message, error, attempt);
+        onError?.(error, message);
         await pause(attempt, signal);
       }
     }
+  };
+
+  const handleAll = async (messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void> => {
+    const lanes = [...Map.groupBy(messages, (message) => message.key).values()];
+    const work = async (): Promise<void> => {
+      for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
+        for (const message of lane) {
+          signal.throwIfAborted();
+          await handleOne(message, signal);
+        }
+      }
+    };
+    const results = await Promise.allSettled(Array.from({ length: Math.min(maxConcurrentKeys, lanes.length) }, work));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
 
   const onMessages = async (messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void> => {
     const [first] = messages;
     const last = messages.at(-1);
     if (first === undefined || last === undefined) return;
-    // A gap says that another instance had the partition meanwhile, and may have parked keys.
-    if (nextOf.get(first.partitionId) !== first.sequenceNumber) await load();
-    const lanes = [...Map.groupBy(messages, (message) => message.key).values()];
-    const work = async (): Promise<void> => {
-      for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
-        for (const message of lane) await handleOne(message, signal);
-      }
-    };
-    const results = await Promise.allSettled(Array.from({ length: Math.min(maxConcurrentKeys, lanes.length) }, work));
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-    nextOf.set(first.partitionId, last.sequenceNumber + 1);
+    const { partitionId } = first;
+    const expected = nextOf.get(partitionId);
+    nextOf.delete(partitionId);
+    // A gap says that another instance had the partition meanwhile, and may have parked keys. So may this one have, before it failed.
+    if (expected !== first.sequenceNumber) await load();
+    await handleAll(messages, signal);
+    nextOf.set(partitionId, last.sequenceNumber + 1);
   };
 
   return {
     async start() {
-      await load();
+      try {
+        await load();
+      } catch (error) {
+        // The first batch of each partition loads again, and waits until it can.
+        if (!isTransientError(error)) throw error;
+        onError?.(error);
+      }
       subscription = await consumer.subscribe({ onMessages, onError: (error) => onError?.(error) });
     },
     async stop() {
       await subscription?.close();
       subscription = undefined;
+      nextOf.clear();
     },
     health: () => ({ running: subscription !== undefined, retrying, parkedKeys: parked.size }),
   };

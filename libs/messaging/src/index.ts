@@ -15,16 +15,14 @@ export {
   replyRoute,
   type Route,
 } from './relay.ts';
-export {
-  type CommandSchema,
-  CommandUnusable,
-  createParticipant,
-  isCommandUnusable,
-  type ParticipantOptions,
-} from './participant.ts';
-export { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+export { type CommandSchema, createParticipant, type ParticipantOptions } from './participant.ts';
+export { CommandUnusable, isCommandUnusable } from './command-unusable.ts';
+export { createDeadLetters, type DeadLetters, type ListOptions, type ParkedPage } from './dead-letters.ts';
+export type { ParkedMessage } from './parked-message.ts';
+export type { ReplayOutcome } from './replay.ts';
 export {
   createMessageConsumer,
+  isHopelessError,
   isTransientError,
   type MessageConsumer,
   type MessageConsumerOptions,

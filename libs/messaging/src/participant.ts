@@ -1,5 +1,13 @@
-import { type CloudEvent, outcomeKey, parseIntentKey } from '@daybook/contracts';
-import type { DomainEvent, EventMetadata, EventStore, ExecuteRequest, Outcome } from '@daybook/eventstore';
+import { attemptMessageId, type CloudEvent, formatIntentKey, outcomeKey, parseIntentKey } from '@daybook/contracts';
+import {
+  type DomainEvent,
+  type EventMetadata,
+  type EventStore,
+  type ExecuteRequest,
+  isInvalidAppend,
+  type Outcome,
+} from '@daybook/eventstore';
+import { CommandUnusable } from './command-unusable.ts';
 
 /** A schema of zod, as far as it is used here. */
 export interface CommandSchema {
@@ -13,58 +21,63 @@ export interface ParticipantOptions<C, E extends DomainEvent, S> {
   readonly commands: { readonly [type: string]: CommandSchema };
   /** The aggregate's command for a message whose data has passed the schema. */
   readonly toCommand: (message: { readonly type: string; readonly data: never }) => C;
+  /** Refuses streams of another category itself. */
   readonly aggregate: { execute(request: ExecuteRequest<C, E, S>): Promise<Outcome<E, S>> };
   readonly store: Pick<EventStore, 'findByCommandKey'>;
-}
-
-/** Not to be handled however often it is tried: unknown type, bad data, or a decision without an event. */
-export class CommandUnusable extends Error {
-  readonly code = 'command-unusable';
-  readonly messageId: string;
-
-  constructor(message: CloudEvent, why: string, cause?: unknown) {
-    super(`${message.type} ${message.id} to ${message.subject}: ${why}`, cause === undefined ? undefined : { cause });
-    this.name = 'CommandUnusable';
-    this.messageId = message.id;
-  }
-}
-
-export function isCommandUnusable(error: unknown): error is CommandUnusable {
-  return error instanceof Error && error.name === 'CommandUnusable';
+  /**
+   * The stream that a command is for, by its data: `({ data }) => orderStream(data.orderId)`. A message addressed to any other is
+   * unusable. Without it only the category is checked, by the aggregate store.
+   */
+  readonly streamOf?: (command: C) => string;
+  /**
+   * True for the types of events that only note a command, whose outcome is appended later under `outcomeKey(intentKey)`; a further
+   * attempt is then answered by that outcome. Default: types that end in `Requested`, as the payment's do.
+   */
+  readonly notedOnly?: (eventType: string) => boolean;
 }
 
 /**
  * Handles a saga's commands exactly once by effect: the intent key is the command key, so the event store settles repetition.
- * One message again appends nothing; another attempt of an answered intent appends `OutcomeRepeated`.
+ *
+ * - A message for the first time: the aggregate decides, and its events carry the intent key and, as their cause, the message id.
+ * - The same message again appends nothing.
+ * - Another attempt of an intent that has been answered appends one `OutcomeRepeated`: of the outcome where the answer was first only
+ *   noted, of the last event where the command appended several.
+ *
+ * @returns a handler for a consumer. It throws `CommandUnusable` for what no attempt will make good; the event store's errors as they are.
  */
 export function createParticipant<C, E extends DomainEvent, S>(
   options: ParticipantOptions<C, E, S>,
 ): (message: CloudEvent) => Promise<void> {
-  const { commands, toCommand, aggregate, store } = options;
+  const { toCommand, aggregate, store, streamOf } = options;
+  const { notedOnly = (type) => type.endsWith('Requested') } = options;
+
+  const execute = async (message: CloudEvent, request: ExecuteRequest<C, E, S>): Promise<Outcome<E, S>> => {
+    try {
+      return await aggregate.execute(request);
+    } catch (error) {
+      // A stream of another category, a key too long: wrong whatever is stored.
+      throw isInvalidAppend(error) ? new CommandUnusable(message, error.message, error) : error;
+    }
+  };
 
   const repeatOutcome = async (message: CloudEvent, metadata: EventMetadata): Promise<void> => {
     const streamId = message.subject;
-    const [original] = await store.findByCommandKey(streamId, message.commandkey);
-    if (original === undefined) throw new CommandUnusable(message, 'a duplicate without its original');
-    if (original.metadata.causationId === message.id) return;
-    const [later] = await store.findByCommandKey(streamId, outcomeKey(message.commandkey));
-    // Only noted so far: its outcome will answer this attempt as well.
-    if (later === undefined && original.type.endsWith('Requested')) return;
-    const { eventId, type, data } = later ?? original;
+    const answer = (await store.findByCommandKey(streamId, message.commandkey)).at(-1);
+    // The database has said that the key is taken: what cannot be seen yet will be at the next attempt.
+    if (answer === undefined) throw new Error(`${message.id}: the events of ${message.commandkey} cannot be read yet`);
+    if (answer.metadata.causationId === message.id) return;
+    const outcome = (await store.findByCommandKey(streamId, outcomeKey(message.commandkey))).at(-1);
+    if (outcome === undefined && notedOnly(answer.type)) return;
+    const { eventId, type, data } = outcome ?? answer;
     const repeated = { type: 'OutcomeRepeated', data: { eventId, type, data } } as unknown as E;
-    await aggregate.execute({
-      streamId,
-      metadata: { ...metadata, commandKey: message.id },
-      decide: () => [repeated],
-    });
+    await execute(message, { streamId, metadata: { ...metadata, commandKey: message.id }, decide: () => [repeated] });
   };
 
   return async (message) => {
-    const schema = Object.hasOwn(commands, message.type) ? commands[message.type] : undefined;
-    if (schema === undefined) throw new CommandUnusable(message, 'no such command');
-    if (parseIntentKey(message.commandkey) === undefined) throw new CommandUnusable(message, 'no intent key');
-    const parsed = schema.safeParse(message.data);
-    if (!parsed.success) throw new CommandUnusable(message, 'data do not fit the schema', parsed.error);
+    const command = toCommand({ type: message.type, data: checkedData(message, options.commands) as never });
+    const stream = streamOf?.(command) ?? message.subject;
+    if (stream !== message.subject) throw new CommandUnusable(message, `its data are about ${stream}`);
     const metadata: EventMetadata = {
       commandKey: message.commandkey,
       correlationId: message.correlationid,
@@ -72,10 +85,28 @@ export function createParticipant<C, E extends DomainEvent, S>(
       actor: 'service:fulfilment',
       traceparent: message.traceparent,
     };
-    const command = toCommand({ type: message.type, data: parsed.data as never });
-    const outcome = await aggregate.execute({ streamId: message.subject, command, metadata });
+    const outcome = await execute(message, { streamId: message.subject, command, metadata });
     if (outcome.kind === 'duplicate') return repeatOutcome(message, metadata);
     if (outcome.kind !== 'appended')
       throw new CommandUnusable(message, `${outcome.kind}: it must answer with an event`);
   };
+}
+
+/** The command's data as its schema gives them. @throws CommandUnusable */
+function checkedData(message: CloudEvent, commands: { readonly [type: string]: CommandSchema }): unknown {
+  const { id, type, commandkey, data } = message;
+  const schema = Object.hasOwn(commands, type) ? commands[type] : undefined;
+  if (schema === undefined) throw new CommandUnusable(message, 'no such command');
+  const intent = parseIntentKey(commandkey);
+  if (intent === undefined || formatIntentKey(intent) !== commandkey) {
+    throw new CommandUnusable(message, `commandkey is not an intent key: ${commandkey}`);
+  }
+  // The answer to a further attempt is found by the message id: it has to lead to the saga as well.
+  const attempt = Number(id.slice(commandkey.length + 1));
+  if (!Number.isInteger(attempt) || id !== attemptMessageId(commandkey, attempt)) {
+    throw new CommandUnusable(message, 'its id is not an attempt of its intent key');
+  }
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) throw new CommandUnusable(message, 'data do not fit the schema', parsed.error);
+  return parsed.data;
 }
