@@ -48,6 +48,12 @@ export async function startHttp({ port, host = '127.0.0.1', routes, health, log 
   server.headersTimeout = 10_000;
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
+  // A client keeps its connection open after an answer: once the server is closing, nobody waits for that.
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
   await listen(server, port, host);
   return {
     port: (server.address() as AddressInfo).port,
