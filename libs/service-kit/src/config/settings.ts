@@ -44,9 +44,6 @@ export function readSettings(
   env: Environment,
   service: { readonly name: string; readonly defaultPort: number },
 ): Settings {
-  const port = Number(env['PORT'] ?? service.defaultPort);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new SettingError('PORT', 'must be a port number, 0 to 65535');
   const endpoint = env['COSMOS_ENDPOINT'];
   const key = env['COSMOS_KEY'] ?? (endpoint === undefined ? emulatorKey : undefined);
   const namespace = env['EVENTHUBS_NAMESPACE'];
@@ -54,7 +51,7 @@ export function readSettings(
   const blobEndpoint = env['BLOB_ENDPOINT'];
   const blobs = env['BLOB_CONNECTION_STRING'];
   return {
-    port,
+    port: portOf(env['PORT'], service.defaultPort),
     host: env['HOST'] ?? '127.0.0.1',
     instanceId: env['INSTANCE_ID'] ?? `${service.name}-0`,
     cosmos: {
@@ -65,14 +62,35 @@ export function readSettings(
     eventHubs:
       hubs === undefined && namespace !== undefined
         ? { fullyQualifiedNamespace: namespace }
-        : { connectionString: hubs ?? localHubs },
+        : { connectionString: hubs === undefined ? localHubs : hubsOf(hubs) },
     blob:
       blobs === undefined && blobEndpoint !== undefined
         ? { endpoint: url('BLOB_ENDPOINT', blobEndpoint) }
         : { connectionString: blobs ?? localBlobs },
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
+}
+
+/** Digits only: `Number` would take an empty text for 0, which is any free port. */
+function portOf(value: string | undefined, defaultPort: number): number {
+  if (value === undefined) return defaultPort;
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+  if (port <= 65_535) return port;
+  throw new SettingError('PORT', `must be a port number, 0 to 65535, not ${JSON.stringify(value)}`);
+}
+
+/** Says what is wrong and not what was given: a connection string is a secret. */
+function hubsOf(value: string): string {
+  if (/^Endpoint=sb:\/\/[^;]+;/.test(value)) return value;
+  throw new SettingError('EVENTHUBS_CONNECTION_STRING', 'must begin with Endpoint=sb://<host>;');
+}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function levelOf(value: string): string {
+  if (levels.includes(value)) return value;
+  throw new SettingError('LOG_LEVEL', `must be one of ${levels.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
 function url(variable: string, value: string): string {

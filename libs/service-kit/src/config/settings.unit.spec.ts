@@ -1,0 +1,91 @@
+import { readSettings, SettingError } from './settings.ts';
+
+const service = { name: 'order', defaultPort: 4101 };
+const read = (env: Readonly<Record<string, string>> = {}) => readSettings(env, service);
+
+describe('settings', () => {
+  it('fit a laptop where nothing is set', () => {
+    expect(read()).toMatchObject({
+      port: 4101,
+      host: '127.0.0.1',
+      instanceId: 'order-0',
+      cosmos: { endpoint: 'http://127.0.0.1:8081', database: 'daybook', key: expect.any(String) },
+      eventHubs: { connectionString: expect.stringContaining('UseDevelopmentEmulator=true') },
+      blob: { connectionString: expect.stringContaining('127.0.0.1:10000') },
+      logLevel: 'info',
+      supervised: false,
+    });
+  });
+
+  it('come from the environment', () => {
+    const settings = read({
+      PORT: '8080',
+      HOST: '0.0.0.0',
+      INSTANCE_ID: 'order-7',
+      COSMOS_DATABASE: 'shop',
+      LOG_LEVEL: 'warn',
+      DAYBOOK_SUPERVISED: '1',
+    });
+    expect(settings).toMatchObject({ port: 8080, host: '0.0.0.0', instanceId: 'order-7', logLevel: 'warn' });
+    expect(settings).toMatchObject({ cosmos: { database: 'shop' }, supervised: true });
+  });
+
+  it('sign in as the service itself where there is no key and no connection string', () => {
+    const settings = read({
+      COSMOS_ENDPOINT: 'https://shop.documents.azure.com',
+      EVENTHUBS_NAMESPACE: 'shop.servicebus.windows.net',
+      BLOB_ENDPOINT: 'https://shop.blob.core.windows.net',
+    });
+    // The emulator's public key is never sent to an endpoint that somebody named.
+    expect(settings.cosmos).not.toHaveProperty('key');
+    expect(settings.eventHubs).toEqual({ fullyQualifiedNamespace: 'shop.servicebus.windows.net' });
+    expect(settings.blob).toEqual({ endpoint: 'https://shop.blob.core.windows.net' });
+  });
+
+  it('prefer a key and a connection string where they are given', () => {
+    const hubs = 'Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=k';
+    const settings = read({
+      COSMOS_ENDPOINT: 'https://shop.documents.azure.com',
+      COSMOS_KEY: 'key',
+      EVENTHUBS_CONNECTION_STRING: hubs,
+      EVENTHUBS_NAMESPACE: 'other',
+    });
+    expect(settings.cosmos.key).toBe('key');
+    expect(settings.eventHubs).toEqual({ connectionString: hubs });
+  });
+});
+
+describe('a setting that cannot be used is named', () => {
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', ''],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['COSMOS_ENDPOINT', 'somewhere'],
+    ['BLOB_ENDPOINT', ''],
+    ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s', (variable, value) => {
+    const failed = (() => {
+      try {
+        return read({ [variable]: value });
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(failed).toBeInstanceOf(SettingError);
+    expect(failed).toMatchObject({
+      code: 'bad-setting',
+      variable,
+      message: expect.stringMatching(`^${variable}: must `),
+    });
+  });
+
+  it('and a secret is not repeated', () => {
+    expect(() => read({ EVENTHUBS_CONNECTION_STRING: 'SharedAccessKey=hush' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hush') }),
+    );
+  });
+});

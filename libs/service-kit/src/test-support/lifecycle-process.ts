@@ -1,0 +1,52 @@
+// A process of its own, because signals are a process's: tells on standard output what happens to its components.
+// Its one argument is JSON: see `Plan`.
+import { type Component, runUntilSignalled } from '../lifecycle.ts';
+
+/** What this process is to do wrong. */
+export interface Plan {
+  readonly supervised?: boolean;
+  readonly failToStart?: string;
+  readonly failToStop?: string;
+  readonly hangInStart?: string;
+  readonly hangInStop?: string;
+  readonly stopTimeoutMs?: number;
+}
+
+const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const forEver = (): Promise<never> => new Promise(() => setInterval(() => undefined, 1_000));
+
+const component = (name: string): Component => ({
+  name,
+  async start() {
+    say(`start ${name}`);
+    if (plan.failToStart === name) throw new Error(`${name} cannot start`);
+    if (plan.hangInStart === name) await forEver();
+  },
+  async stop() {
+    say(`stop ${name}`);
+    if (plan.failToStop === name) throw new Error(`${name} cannot stop`);
+    if (plan.hangInStop === name) await forEver();
+    // Long enough for a second signal to arrive while this one stops.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    say(`stopped ${name}`);
+  },
+});
+
+// Something of a service always keeps the process alive: here it is this.
+const alive = setInterval(() => undefined, 1_000);
+const told = { info: (_: object, message: string) => say(message) };
+try {
+  await runUntilSignalled({
+    log: { ...told, warn: told.info, error: told.info },
+    components: ['a', 'b', 'c'].map(component),
+    supervised: plan.supervised ?? false,
+    ...(plan.stopTimeoutMs === undefined ? {} : { stopTimeoutMs: plan.stopTimeoutMs }),
+  });
+} catch (error) {
+  say(`failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
+clearInterval(alive);
