@@ -1,0 +1,218 @@
+import type { CloudEvent } from '@daybook/contracts';
+import type { Container } from '@daybook/ports';
+import { createDeadLetters } from './dead-letters.ts';
+import { consumerName, createConsumerWorld, nameOf, received } from './test-support/consumer-world.ts';
+
+const bad = new Error('bad');
+
+/** Notes what is replayed. */
+function recorder(): { readonly replayed: string[]; readonly handle: (message: CloudEvent) => Promise<void> } {
+  const replayed: string[] = [];
+  return { replayed, handle: async (message) => void replayed.push(nameOf(message)) };
+}
+
+async function withParked(...ids: readonly string[]) {
+  const world = createConsumerWorld();
+  for (const [index, id] of ids.entries()) await world.deadLetters.park(consumerName, received(id, index), bad, 5);
+  return world;
+}
+
+describe('parking', () => {
+  it('the same message twice leaves it there once', async () => {
+    const world = await withParked('a1');
+    await world.deadLetters.park(consumerName, received('a1', 0), bad, 5);
+    expect(await world.parked()).toEqual(['a1']);
+  });
+
+  it('behind a key that is not parked does nothing and says so', async () => {
+    const world = await withParked('a1');
+    expect(await world.deadLetters.parkBehind(consumerName, received('b1', 7))).toBe(false);
+    expect(await world.deadLetters.parkBehind(consumerName, received('a2', 8))).toBe(true);
+    expect(await world.parked()).toEqual(['a1', 'a2']);
+  });
+
+  it('keeps no endless error', async () => {
+    const world = createConsumerWorld();
+    await world.deadLetters.park(consumerName, received('a1', 0), new Error('x'.repeat(100_000)), 5);
+    const [parked] = (await world.deadLetters.list(consumerName)).messages;
+    expect(parked?.error).toHaveLength(4_000);
+  });
+});
+
+describe('a list', () => {
+  it('has the messages of one key in order, page by page', async () => {
+    const world = createConsumerWorld();
+    for (const place of [10, 9, 100, 1]) {
+      await world.deadLetters.park(consumerName, received(`a${place}`, place), bad, 1);
+    }
+    await world.deadLetters.park(consumerName, received('b1', 2), bad, 1);
+    const first = await world.deadLetters.list(consumerName, { key: 'a', limit: 3 });
+    const second = await world.deadLetters.list(consumerName, {
+      key: 'a',
+      limit: 3,
+      continuation: first.continuation!,
+    });
+    expect([...first.messages, ...second.messages].map(({ sequenceNumber }) => sequenceNumber)).toEqual([
+      1, 9, 10, 100,
+    ]);
+    expect(second.continuation).toBeUndefined();
+  });
+
+  it('shows one consumer only, and nothing of how it is stored', async () => {
+    const world = await withParked('a1');
+    expect((await world.deadLetters.list('another')).messages).toEqual([]);
+    const [parked] = (await world.deadLetters.list(consumerName)).messages;
+    expect(parked).toEqual({
+      consumer: consumerName,
+      key: 'a',
+      partitionId: '0',
+      sequenceNumber: 0,
+      messageId: 'a1/1',
+      message: received('a1', 0).body,
+      error: 'bad',
+      stack: expect.stringContaining('bad'),
+      attempts: 5,
+      parkedAt: '2010-12-01T00:00:00.000Z',
+    });
+  });
+});
+
+describe('a replay', () => {
+  it('handles a key in order and unblocks it, and leaves the others alone', async () => {
+    const world = await withParked('a1', 'b1', 'a2', 'a3');
+    const { replayed, handle } = recorder();
+    expect(await world.deadLetters.replay(consumerName, 'a', handle)).toEqual({ replayed: 3, unblocked: true });
+    expect(replayed).toEqual(['a1', 'a2', 'a3']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['b']);
+    expect(await world.deadLetters.replay(consumerName, 'a', handle)).toEqual({ replayed: 0, unblocked: true });
+  });
+
+  it('goes through more than one page', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `a${index}`);
+    const world = await withParked(...ids);
+    const { replayed, handle } = recorder();
+    await world.deadLetters.replay(consumerName, 'a', handle);
+    expect(replayed).toEqual(ids);
+  });
+
+  it('stops at a message that still fails, and goes on from there', async () => {
+    const world = await withParked('a1', 'a2', 'a3');
+    world.failing.set('a2', bad);
+    const handle = async (message: CloudEvent): Promise<void> => {
+      const error = world.failing.get(nameOf(message));
+      if (error !== undefined) throw error;
+    };
+    expect(await world.deadLetters.replay(consumerName, 'a', handle)).toEqual({
+      replayed: 1,
+      unblocked: false,
+      stoppedAt: { messageId: 'a2/1', error: bad },
+    });
+    expect(await world.parked()).toEqual(['a2', 'a3']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['a']);
+    world.failing.clear();
+    expect(await world.deadLetters.replay(consumerName, 'a', handle)).toEqual({ replayed: 2, unblocked: true });
+  });
+
+  it('stops at a message that is no CloudEvent', async () => {
+    const world = createConsumerWorld();
+    await world.deadLetters.park(consumerName, { ...received('a1', 0), body: 'garbage' }, bad, 0);
+    const outcome = await world.deadLetters.replay(consumerName, 'a', recorder().handle);
+    expect(outcome).toMatchObject({ replayed: 0, unblocked: false, stoppedAt: { messageId: 'a1/1' } });
+  });
+
+  it('takes what is parked meanwhile with it', async () => {
+    const world = await withParked('a1');
+    const { replayed, handle } = recorder();
+    const outcome = await world.deadLetters.replay(consumerName, 'a', async (message) => {
+      if (replayed.length === 0) await world.deadLetters.parkBehind(consumerName, received('a2', 1));
+      await handle(message);
+    });
+    expect(replayed).toEqual(['a1', 'a2']);
+    expect(outcome).toEqual({ replayed: 2, unblocked: true });
+  });
+
+  it('does not unblock over a message parked in the last moment', async () => {
+    const world = await withParked('a1');
+    const late = [received('a2', 1)];
+    const container: Container = {
+      ...world.container,
+      async batch(key, operations) {
+        const [operation] = operations;
+        const unblocks = operation?.kind === 'delete' && operation.id === 'marker';
+        for (const message of unblocks ? late.splice(0) : []) await world.deadLetters.parkBehind(consumerName, message);
+        return world.container.batch(key, operations);
+      },
+    };
+    const { replayed, handle } = recorder();
+    await createDeadLetters({ container, runtime: world.runtime }).replay(consumerName, 'a', handle);
+    expect(late).toEqual([]);
+    expect(replayed).toEqual(['a1', 'a2']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual([]);
+  });
+
+  it('that dies at any call, answered or not, is finished by the next, with at most one message given twice', async () => {
+    let died = 0;
+    for (const fault of ['before', 'executed-but-lost'] as const) {
+      for (let call = 1, finished = false; !finished; call += 1) {
+        let left = Infinity;
+        const world = createConsumerWorld({ containerFaults: () => ((left -= 1) === 0 ? fault : undefined) });
+        for (const [index, id] of ['a1', 'a2'].entries()) {
+          await world.deadLetters.park(consumerName, received(id, index), bad, 5);
+        }
+        const { replayed, handle } = recorder();
+        left = call;
+        finished = await world.deadLetters.replay(consumerName, 'a', handle).then(
+          () => true,
+          () => false,
+        );
+        left = Infinity;
+        if (!finished) died += 1;
+        expect(await world.deadLetters.replay(consumerName, 'a', handle)).toMatchObject({ unblocked: true });
+        expect([...new Set(replayed)]).toEqual(['a1', 'a2']);
+        expect(replayed.length).toBeLessThanOrEqual(3);
+        expect(await world.parked()).toEqual([]);
+      }
+    }
+    expect(died).toBeGreaterThan(10);
+  });
+});
+
+describe('a consumer', () => {
+  it('notices without a restart that a key was unblocked', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    world.failing.set('a1', bad);
+    await world.send('a1', 'a2');
+    const consumer = world.begin('one', { maxAttempts: 1 });
+    await world.runtime.advance(1_000);
+    world.failing.clear();
+    const { replayed, handle } = recorder();
+    await world.deadLetters.replay(consumerName, 'a', handle);
+    expect(replayed).toEqual(['a1', 'a2']);
+    await world.send('a3');
+    expect(await world.untilHandled(1)).toBe(true);
+    expect(world.handled).toEqual(['a3']);
+    expect(consumer.health().parkedKeys).toBe(0);
+  });
+
+  it.each(Array.from({ length: 20 }, (_, index) => index + 1))(
+    'that goes on parking during replays loses nothing and keeps the order (seed %i)',
+    async (seed) => {
+      const world = createConsumerWorld({ seed, partitions: 1 });
+      const ids = Array.from({ length: 12 }, (_, index) => `a${String(index).padStart(2, '0')}`);
+      world.failing.set('a03', bad).set('a07', bad);
+      world.begin('one', { maxAttempts: 1, batchMax: 2 });
+      for (const id of ids) {
+        await world.send(id);
+        await world.runtime.advance(world.runtime.random() * 15);
+        if (world.runtime.random() < 0.4) void world.deadLetters.replay(consumerName, 'a', world.handle);
+      }
+      await world.runtime.advance(10_000);
+      world.failing.clear();
+      const replay = world.deadLetters.replay(consumerName, 'a', world.handle);
+      await world.runtime.advance(10_000);
+      expect(await replay).toMatchObject({ unblocked: true });
+      expect([...new Set(world.handled)]).toEqual(ids);
+      expect(await world.parked()).toEqual([]);
+    },
+  );
+});
