@@ -57,9 +57,10 @@ function effectProblem(
 ): string | undefined {
   const intent = parseIntentKey(commandKey);
   if (intent === undefined || !known.has(formatIntentKey(intent))) return `no saga issued ${commandKey}`;
-  const [started] = histories.fulfilment.get(sagaStream(intent.sagaId)) ?? [];
+  // The request that began the saga, or one that it waited for: what follows shipping goes back to the request to ship.
+  const saga = histories.fulfilment.get(sagaStream(intent.sagaId)) ?? [];
   const { correlationId } = event.metadata;
-  return started?.metadata.correlationId === correlationId
+  return saga.some(({ metadata }) => metadata.correlationId === correlationId)
     ? undefined
-    : `${commandKey} belongs to request ${correlationId}, its saga to ${started?.metadata.correlationId ?? 'none'}`;
+    : `${commandKey} belongs to request ${correlationId}, of which its saga knows nothing`;
 }
