@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { booksOf } from './support/books.ts';
+import { type Lab, openLab } from './support/lab.ts';
+import { seeded } from './support/random.ts';
+import { storyKinds, storyOf } from './support/stories.ts';
+import { receiveOpeningStock, startTraffic, type Traffic } from './support/traffic.ts';
+import { until } from './support/until.ts';
+
+const killed = [
+  'order',
+  'inventory',
+  'payment',
+  'fulfilment',
+  'cosmos-emulator',
+  'event-hubs-emulator',
+  'azurite',
+] as const;
+
+jest.setTimeout(120_000);
+
+/** Every process in its turn is killed outright while orders of every kind flow: all of them come to their right end all the same. */
+describe.each([
+  { how: 'the supervisor starts it again', restarts: true, seed: 17 },
+  { how: 'it stays down until somebody starts it again', restarts: false, seed: 4 },
+])('kill -9, and $how', ({ restarts, seed }) => {
+  const random = seeded(seed);
+  let lab: Lab;
+  let traffic: Traffic;
+
+  beforeAll(async () => {
+    lab = await openLab({ restarts });
+    await receiveOpeningStock(lab.shop);
+    traffic = startTraffic({ shop: lab.shop, seed, customers: 5, pauseMs: 150 });
+  });
+  afterAll(async () => {
+    await lab?.close();
+    await traffic?.stop();
+  });
+
+  it.each(killed)('%s', async (name) => {
+    await sleep(500 + random() * 1_000);
+    const process_ = lab.system.process(name);
+    const before = process_.pid ?? fail(`${name} does not run`);
+    process.kill(before, 'SIGKILL');
+    const meanwhile = traffic.tell(storyOf('several articles', random));
+    if (!restarts) {
+      await until(`${name} to be gone`, () => process_.pid === undefined);
+      await sleep(500 + random() * 1_500);
+      await process_.start();
+    }
+    await until(`${name} to be another process`, () => process_.pid !== undefined && process_.pid !== before);
+    expect((await meanwhile).status).toBe('shipped');
+    expect(traffic.failures).toEqual([]);
+  });
+
+  it('leaves nothing open, lost or done twice', async () => {
+    await traffic.stop();
+    expect(traffic.failures).toEqual([]);
+    expect(new Set(traffic.ended.map(({ story }) => story.kind))).toEqual(new Set(storyKinds));
+    const { findings, orders } = await lab.verify();
+    expect(findings).toEqual([]);
+    expect(orders.byProgress).toEqual({
+      'in flight': 0,
+      parked: 0,
+      'waiting for shipment': 0,
+      over: traffic.ended.length,
+    });
+    expect(await lab.deadLetters()).toEqual([]);
+    const books = booksOf(lab.shop);
+    for (const [sku, onHand] of traffic.expectedStock()) {
+      expect({ sku, ...(await books.stock(sku)) }).toMatchObject({ sku, onHand, reserved: 0, available: onHand });
+    }
+  });
+});
+
+function fail(message: string): never {
+  throw new Error(message);
+}
