@@ -19,7 +19,7 @@ export async function bootstrap() {
   if (!installed()) {
     console.log('Installing packages (npm ci): node_modules is missing or older than package-lock.json');
     // NODE_ENV=production would leave out everything that runs Daybook here.
-    const outcome = await run(...npm(), ['ci', '--include=dev', '--no-audit', '--no-fund'], {});
+    const outcome = await run(...npm(), ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {});
     if (outcome !== 0) fail('npm ci failed; its own output above says why.', outcome);
   }
   checkNode24();
