@@ -11,7 +11,7 @@ const usage = `npm run replay -- FILE [options]: replays a shop's trade and comp
 
   FILE              CSV, or CSV compressed with gzip; the format is described in tools/replay/README.md
   --limit N         only the first N invoices
-  --days N          only the first N days
+  --days N          only the first N calendar days, counted from the first row's
   --stock F         stock at the opening, as a part of what the file sells; below 1, orders run out of stock (default 1)
   --concurrency N   orders under way at the same time (default 16)
   --json            the last line of standard output is one JSON object
@@ -65,7 +65,7 @@ function readFlags() {
     if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(`--${name} is ${text}; it must be a whole number from 1.`);
     return Number(text);
   };
-  const stock = Number(values.stock ?? '1');
+  const stock = values.stock === undefined ? 1 : /^\d*\.?\d+$/.test(values.stock) ? Number(values.stock) : NaN;
   if (!(stock >= 0 && stock <= 100))
     throw new UsageError(`--stock is ${values.stock}; it must be a number from 0 to 100.`);
   const limit = count('limit');

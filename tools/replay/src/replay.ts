@@ -4,7 +4,8 @@ import { type Books, countEvents, differences, readBooks } from './books.ts';
 import { mapLimited } from './limiter.ts';
 import { type Plan, type PlanOptions, planTrade } from './plan.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { runPlan, stockPath, type Trade } from './run-plan.ts';
+import { stockPath } from './adjustment.ts';
+import { runPlan, type Trade } from './run-plan.ts';
 import { expectStatus, type Shop, ShopError } from './shop.ts';
 import type { TradeFile } from './trade-file.ts';
 
@@ -34,7 +35,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     .slice(0, 16)}`;
   const again = await refuseForeignStock(shop, plan, runId);
   const eventsBefore = again ? await countEvents(shop, plan) : 0;
-  const trade = await runPlan(plan, { shop, runId, concurrency: options.concurrency, onProgress: options.onProgress });
+  const completeBefore = again && (await allOrdersOver(shop, plan));
+  const { concurrency, onProgress } = options;
+  const trade = await runPlan(plan, { shop, runId, completeBefore, concurrency, onProgress });
   const books = await atRest(shop, plan, trade, options.restMs);
   const seconds = (Date.now() - began) / 1000;
   const eventsAppended = (await countEvents(shop, plan)) - eventsBefore;
@@ -55,6 +58,16 @@ async function atRest(shop: Shop, plan: Plan, trade: Trade, restMs: number): Pro
     before = now;
     await sleep(500);
   }
+}
+
+/** Whether every order of the plan was placed and shipped or rejected: an earlier run got that far. */
+async function allOrdersOver(shop: Shop, plan: Plan): Promise<boolean> {
+  const orders = plan.steps.filter((step) => step.kind === 'order');
+  const over = await mapLimited(orders, 16, async ({ orderId }) => {
+    const { status, body } = await shop.get('order', `/v1/orders/${orderId}`);
+    return status === 200 && body['status'] !== 'submitted' && body['status'] !== 'confirmed';
+  });
+  return over.length > 0 && over.every(Boolean);
 }
 
 /** @returns whether this very replay has run here before. @throws ShopError for codes that have stock from elsewhere */

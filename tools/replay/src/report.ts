@@ -50,20 +50,20 @@ export function reportOf({ plan, trade, books, eventsAppended, seconds }: Replay
 /** The reconciliation for people: every sum, and the codes that differ. */
 export function describe(report: ReplayReport, books: Books, trade: Trade): string {
   const pounds = (pence: number): string => `£${(pence / 100).toFixed(2)}`;
-  const perCode = (what: string): boolean => /^(on hand|reserved) of /.test(what);
   const rows = books.checks
-    .filter(({ what }) => !perCode(what))
+    .filter(({ sku }) => sku === undefined)
     .map(({ what, expected, booked }) => {
       const show = /pence|captured|refunded|held/.test(what) ? pounds : String;
       const mark = expected === booked ? 'ok' : 'DIFFERS';
       return `  ${what.replace('pence', 'value').padEnd(30)}${show(expected).padStart(14)}${show(booked).padStart(14)}   ${mark}`;
     });
-  const codes = books.checks.filter(({ what }) => perCode(what));
-  const off = differences(books).filter(({ what }) => perCode(what));
+  const codes = new Set(books.checks.flatMap(({ sku }) => sku ?? []));
+  const off = differences(books).filter(({ sku }) => sku !== undefined);
+  const agreeing = codes.size - new Set(off.map(({ sku }) => sku)).size;
   return [
     `  ${''.padEnd(30)}${'the file'.padStart(14)}${'the books'.padStart(14)}`,
     ...rows,
-    `  ${'codes whose stock agrees'.padEnd(30)}${String(codes.length / 2).padStart(14)}${String((codes.length - off.length) / 2).padStart(14)}   ${off.length === 0 ? 'ok' : 'DIFFERS'}`,
+    `  ${'codes whose stock agrees'.padEnd(30)}${String(codes.size).padStart(14)}${String(agreeing).padStart(14)}   ${off.length === 0 ? 'ok' : 'DIFFERS'}`,
     ...off
       .slice(0, 20)
       .map(({ what, expected, booked }) => `    ${what}: the file says ${expected}, the books say ${booked}`),

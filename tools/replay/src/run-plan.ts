@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isServiceSku } from '@daybook/contracts';
+import { adjustedBefore, adjustStock, stockPath } from './adjustment.ts';
 import { limiter, mapLimited } from './limiter.ts';
 import type { Plan, PlannedAdjustment, PlannedOrder, PlannedReturn } from './plan.ts';
 import { ReturnDesk, type SoldOrder } from './return-desk.ts';
-import { expectStatus, numberIn, type Shop, ShopError } from './shop.ts';
+import { expectStatus, type Shop, ShopError } from './shop.ts';
 
 export interface RunOptions {
   readonly shop: Shop;
   /** Begins the key of every command: the same file with the same options gives the same keys. */
   readonly runId: string;
+  /**
+   * This very run has ended here before. What adjustments moved is then looked up and not asked for again: one that was refused left no
+   * trace, and would find other stock today.
+   */
+  readonly completeBefore: boolean;
   /** Orders under way at the same time. */
   readonly concurrency: number;
   /** Told after every step. */
@@ -71,7 +77,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Trade> {
   const adjust = async (step: PlannedAdjustment): Promise<void> => {
     adjustments += 1;
     if (isServiceSku(step.sku)) return;
-    const moved = await adjustStock(shop, `${runId}:row:${step.line}`, step);
+    const key = `${runId}:row:${step.line}`;
+    const before = options.completeBefore ? ((await adjustedBefore(shop, step.sku, key)) ?? 0) : undefined;
+    const moved = before ?? (await adjustStock(shop, key, step));
     adjusted.set(step.sku, (adjusted.get(step.sku) ?? 0) + moved);
     unitsRefused += Math.abs(step.quantity - moved);
   };
@@ -141,48 +149,4 @@ async function settle(shop: Shop, runId: string, order: PlannedOrder): Promise<b
     if (Date.now() > deadline) throw new ShopError(`order ${orderId} is still submitted after ${settleMs / 1000} s`);
     await sleep(pauseMs);
   }
-}
-
-/**
- * Adjusts, by as much as the shop allows; returns what was moved. A command key that comes back as reused was carried out by an earlier
- * run with what was available then: the events say how much.
- */
-async function adjustStock(shop: Shop, key: string, { sku, quantity, line }: PlannedAdjustment): Promise<number> {
-  const path = stockPath(sku, 'adjust');
-  let wanted = quantity;
-  for (let attempt = 1; attempt <= 20; attempt += 1) {
-    const answer = await shop.post(
-      'inventory',
-      path,
-      { quantity: wanted, reason: `row ${line} of the trade file` },
-      key,
-    );
-    if (answer.status === 200) return wanted;
-    if (answer.status === 422) return adjustedBefore(shop, sku, key);
-    if (answer.status === 409 && answer.body['code'] === 'insufficient-stock') {
-      const available = numberIn(answer, 'available');
-      if (available === 0) return 0;
-      wanted = -available;
-    } else expectStatus(answer, [200], `adjustment of row ${line}`);
-  }
-  throw new ShopError(`row ${line}: the stock of ${sku} would not stand still`);
-}
-
-async function adjustedBefore(shop: Shop, sku: string, key: string): Promise<number> {
-  for (let after: unknown = 0; after !== undefined;) {
-    const page = expectStatus(
-      await shop.get('inventory', `${stockPath(sku, 'events')}?limit=500&after=${String(after)}`),
-      [200],
-      sku,
-    );
-    for (const event of page.body['items'] as { metadata: { commandKey: string }; data: { quantity: number } }[]) {
-      if (event.metadata.commandKey === `http:${key}`) return event.data.quantity;
-    }
-    after = page.body['next'];
-  }
-  throw new ShopError(`the adjustment ${key} of ${sku} is said to be done, but is not in its events`);
-}
-
-export function stockPath(sku: string, action?: string): string {
-  return `/v1/stock/${encodeURIComponent(sku)}${action === undefined ? '' : `/${action}`}`;
 }

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 
 /** One row of the trade file, as it stands there. */
 export interface TradeRow {
-  /** Line in the file, the header being line 1. */
+  /** Line in the file (its last, where a quoted field has several), the header being line 1. */
   readonly line: number;
   readonly invoice: string;
   readonly sku: string;
@@ -49,39 +49,74 @@ export function readTradeFile(path: string): TradeFile {
   } catch (error) {
     throw new TradeFileError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
-  const text = (content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content).toString('utf8');
+  const text = unpacked(content, path).toString('utf8');
   return { rows: parseTrade(text, path), digest: createHash('sha256').update(text).digest('hex') };
 }
 
-/** The rows of a trade file's text. @throws TradeFileError */
+function unpacked(content: Buffer, path: string): Buffer {
+  if (content[0] !== 0x1f || content[1] !== 0x8b) return content;
+  try {
+    return gunzipSync(content);
+  } catch (error) {
+    throw new TradeFileError(`${path}: cannot be unpacked (${(error as Error).message})`);
+  }
+}
+
+/** The rows of a trade file's text. @throws TradeFileError naming line and column */
 export function parseTrade(text: string, name = 'trade file'): TradeRow[] {
-  const records = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][];
-  const header = records[0] ?? [];
+  const [head, ...records] = recordsOf(text, name);
+  const header = head?.record ?? [];
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) throw new TradeFileError(`${name}: has no column ${missing.join(', ')}`);
-  return records.slice(1).map((record, index) => {
-    const line = index + 2;
-    const field = (column: string): string => (record[header.indexOf(column)] ?? '').trim();
-    const number = (column: string): number => {
-      const value = Number(field(column));
-      if (field(column) === '' || !Number.isFinite(value)) {
-        throw new TradeFileError(`${name} line ${line}: ${column} is ${JSON.stringify(field(column))}, not a number`);
-      }
-      return value;
-    };
-    const customer = field('CustomerID').replace(/\.0$/, '');
-    return {
-      line,
-      invoice: field('InvoiceNo'),
-      sku: field('StockCode'),
-      description: field('Description'),
-      quantity: number('Quantity'),
-      date: field('InvoiceDate'),
-      unitPence: penceOf(field('UnitPrice'), () => number('UnitPrice')),
-      ...(customer === '' ? {} : { customerId: `c-${customer}` }),
-    };
-  });
+  return records.map(({ record, info }) => rowOf(record, header, { name, line: info.lines }));
 }
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  /** `lines`: how many lines of the file were read with this record: its own (last) line. */
+  readonly info: { readonly lines: number };
+}
+
+function recordsOf(text: string, name: string): CsvRecord[] {
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true };
+    // The declared type does not know what `info` does to the records.
+    return parse(text, options) as unknown as CsvRecord[];
+  } catch (error) {
+    throw new TradeFileError(`${name}: is not CSV (${(error as Error).message})`);
+  }
+}
+
+function rowOf(record: readonly string[], header: readonly string[], at: { name: string; line: number }): TradeRow {
+  const field = (column: string): string => (record[header.indexOf(column)] ?? '').trim();
+  const bad = (column: string, what: string): TradeFileError =>
+    new TradeFileError(`${at.name} line ${at.line}: ${column} is ${JSON.stringify(field(column))}, not ${what}`);
+  const filled = (column: string): string => {
+    if (field(column) === '') throw bad(column, 'a code');
+    return field(column);
+  };
+  const number = (column: string): number => {
+    const value = Number(field(column));
+    if (field(column) === '' || !Number.isFinite(value)) throw bad(column, 'a number');
+    return value;
+  };
+  const quantity = number('Quantity');
+  if (!Number.isSafeInteger(quantity)) throw bad('Quantity', 'a whole number');
+  if (!datePattern.test(field('InvoiceDate'))) throw bad('InvoiceDate', 'a time like 2010-12-01 08:26:00');
+  const customer = field('CustomerID').replace(/\.0$/, '');
+  return {
+    line: at.line,
+    invoice: filled('InvoiceNo'),
+    sku: filled('StockCode'),
+    description: field('Description'),
+    quantity,
+    date: field('InvoiceDate'),
+    unitPence: penceOf(field('UnitPrice'), () => number('UnitPrice')),
+    ...(customer === '' ? {} : { customerId: `c-${customer}` }),
+  };
+}
+
+const datePattern = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
 /** Rounded half up on the decimal digits: 2.005 is 201 pence, which binary fractions would get wrong. */
 function penceOf(price: string, fallback: () => number): number {
