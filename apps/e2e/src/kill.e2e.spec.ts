@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { booksOf } from './support/books.ts';
 import { type Lab, openLab } from './support/lab.ts';
 import { seeded } from './support/random.ts';
+import { expectSettled } from './support/settled.ts';
 import { storyKinds, storyOf } from './support/stories.ts';
 import { receiveOpeningStock, startTraffic, type Traffic } from './support/traffic.ts';
 import { until } from './support/until.ts';
@@ -55,21 +55,8 @@ describe.each([
 
   it('leaves nothing open, lost or done twice', async () => {
     await traffic.stop();
-    expect(traffic.failures).toEqual([]);
     expect(new Set(traffic.ended.map(({ story }) => story.kind))).toEqual(new Set(storyKinds));
-    const { findings, orders } = await lab.verify();
-    expect(findings).toEqual([]);
-    expect(orders.byProgress).toEqual({
-      'in flight': 0,
-      parked: 0,
-      'waiting for shipment': 0,
-      over: traffic.ended.length,
-    });
-    expect(await lab.deadLetters()).toEqual([]);
-    const books = booksOf(lab.shop);
-    for (const [sku, onHand] of traffic.expectedStock()) {
-      expect({ sku, ...(await books.stock(sku)) }).toMatchObject({ sku, onHand, reserved: 0, available: onHand });
-    }
+    await expectSettled(traffic, lab.shop, lab.system.env);
   });
 });
 
