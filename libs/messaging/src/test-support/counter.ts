@@ -77,13 +77,13 @@ export function createCounterWorld(
   } = {},
 ): CounterWorld {
   const runtime = options.runtime ?? virtualRuntime({ seed: 1 });
-  let reading = false;
+  let reading = 0;
   const container = memoryContainer<StoredEvent>({
     name: 'counters',
     runtime,
     partitionKey: ({ streamId }) => streamId,
     uniqueKeys: ['/dedup'],
-    faults: (call) => (reading ? undefined : options.faults?.(call)),
+    faults: (call) => (reading > 0 ? undefined : options.faults?.(call)),
   });
   const store = createEventStore({ container: container as Container<StoredEvent>, runtime });
   const aggregates = () => createAggregateStore({ store, codec, decider, category: 'counter' });
@@ -107,12 +107,12 @@ export function createCounterWorld(
       });
     },
     async events(streamId) {
-      reading = true;
+      reading += 1;
       const page = await container.query({
         ...(streamId === undefined ? {} : { partitionKey: streamId }),
         limit: 1_000,
       });
-      reading = false;
+      reading -= 1;
       return [...page.documents].sort((a, b) => a.version - b.version);
     },
     async run(work) {
