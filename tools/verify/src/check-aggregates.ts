@@ -21,12 +21,13 @@ export interface States {
 
 /** Replays every aggregate and checks, after each event, what must always hold of one. */
 export function checkAggregates(histories: AllHistories, report: Report): States {
-  const orders = replay(histories.order, eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder);
+  const orders = replay(histories.order, eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder, report);
   const stock = replay(
     histories.inventory,
     eventCodec<StockEvent>(stockEvents),
     initialStock,
     evolveStock,
+    report,
     (id, state, at) => report.check('stock stays possible', id, stockProblem(state, at)),
   );
   for (const [streamId, events] of histories.inventory) {
@@ -38,6 +39,7 @@ export function checkAggregates(histories: AllHistories, report: Report): States
     eventCodec<PaymentEvent>(paymentEvents),
     initialPayment,
     evolvePayment,
+    report,
     (id, state, at) => report.check('payments stay possible', id, paymentProblem(state, at)),
   );
   return { orders, stock, payments };
@@ -48,16 +50,23 @@ function replay<E extends DomainEvent, S>(
   codec: EventCodec<E>,
   initial: S,
   evolve: (state: S, event: E) => S,
+  report: Report,
   each: (streamId: string, state: S, version: number) => void = () => undefined,
 ): Map<string, S> {
   const states = new Map<string, S>();
   for (const [streamId, events] of streams) {
     let state = initial;
+    let unreadable: string | undefined;
     for (const stored of events) {
-      const event = codec.decode(stored);
-      if (event !== undefined) state = evolve(state, event);
+      try {
+        const event = codec.decode(stored);
+        if (event !== undefined) state = evolve(state, event);
+      } catch (error) {
+        unreadable ??= `version ${stored.version}: ${error instanceof Error ? error.message : String(error)}`;
+      }
       each(streamId, state, stored.version);
     }
+    report.check('every event can be read', streamId, unreadable);
     states.set(streamId, state);
   }
   return states;

@@ -1,6 +1,7 @@
 import { formatIntentKey, parseIntentKey, sagaStream } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import type { AllHistories } from './histories.ts';
+import { isFinished } from './saga-history.ts';
 import type { Report } from './finding.ts';
 
 interface Issued {
@@ -24,16 +25,15 @@ export function checkIntents(histories: AllHistories, report: Report): void {
   }
   const known = new Set<string>();
   for (const [streamId, saga] of histories.fulfilment) {
-    const finished = saga.some(({ type }) => type === 'SagaCompleted' || type === 'SagaCompensated');
-    for (const { type, data } of saga) {
-      if (type !== 'CommandsIssued') continue;
-      for (const { intentKey } of data['commands'] as readonly Issued[]) {
-        known.add(intentKey);
-        if (finished)
-          report.check('every intent was carried out once', streamId, intentProblem(intentKey, answers.get(intentKey)));
-      }
+    const finished = isFinished(saga);
+    for (const intentKey of intentsOf(saga)) {
+      known.add(intentKey);
+      if (finished)
+        report.check('every intent was carried out once', streamId, intentProblem(intentKey, answers.get(intentKey)));
     }
+    if (finished) report.check('no timer is left of a finished saga', streamId, timerProblem(saga));
   }
+  for (const saga of histories.fulfilmentSince.values()) for (const intentKey of intentsOf(saga)) known.add(intentKey);
   for (const [commandKey, [event]] of answers) {
     if (event === undefined) continue;
     report.check(
@@ -42,6 +42,22 @@ export function checkIntents(histories: AllHistories, report: Report): void {
       effectProblem(commandKey, known, event, histories),
     );
   }
+}
+
+/** The intents of a saga, each once, however often it was sent. */
+function intentsOf(saga: readonly StoredEvent[]): ReadonlySet<string> {
+  const issued = saga.filter(({ type }) => type === 'CommandsIssued');
+  return new Set(issued.flatMap(({ data }) => (data['commands'] as readonly Issued[]).map((each) => each.intentKey)));
+}
+
+function timerProblem(saga: readonly StoredEvent[]): string | undefined {
+  const open = new Set<unknown>();
+  for (const { type, data } of saga) {
+    if (type === 'TimerScheduled') open.add(data['timerId']);
+    if (type === 'TimerFired') open.delete(data['timerId']);
+    if (type === 'TimersCancelled') for (const timerId of data['timerIds'] as readonly string[]) open.delete(timerId);
+  }
+  return open.size === 0 ? undefined : `${[...open].join(', ')} is neither fired nor cancelled`;
 }
 
 function intentProblem(intentKey: string, events: readonly StoredEvent[] | undefined): string | undefined {

@@ -1,15 +1,9 @@
-import {
-  fulfilOrderSagaId,
-  isServiceSku,
-  orderStream,
-  paymentStream,
-  returnOrderSagaId,
-  sagaStream,
-  stockStream,
-} from '@daybook/contracts';
+import { fulfilOrderSagaId, orderStream, paymentStream, returnOrderSagaId, sagaStream } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
-import { isSent, type OrderState, type SentOrder } from '@daybook/order-domain';
-import type { PaymentState } from '@daybook/payment-domain';
+import { isSent, type OrderReturn, type OrderState } from '@daybook/order-domain';
+import { type PaymentState, refundOf } from '@daybook/payment-domain';
+import { type Goods, goodsOf } from './goods.ts';
+import { has, isFinished, isParked } from './saga-history.ts';
 import type { AllHistories } from './histories.ts';
 import type { Report } from './finding.ts';
 import type { States } from './check-aggregates.ts';
@@ -31,8 +25,10 @@ export function checkOrders(histories: AllHistories, states: States, report: Rep
   const byProgress: Record<Progress, number> = { 'in flight': 0, parked: 0, 'waiting for shipment': 0, over: 0 };
   const byOutcome: Record<string, number> = {};
   const reservations = reservationsByOrder(states);
+  const goods = goodsOf(histories.inventory);
   for (const [streamId, state] of states.orders) {
-    if (state.status === 'none' || state.status === 'draft') continue;
+    // A draft, even a cancelled one, has asked for nothing yet.
+    if (state.status === 'none' || state.lines.length === 0) continue;
     const { orderId } = state;
     const saga = histories.fulfilment.get(sagaStream(fulfilOrderSagaId(orderId))) ?? [];
     const progress = progressOf(saga, state, histories);
@@ -47,25 +43,16 @@ export function checkOrders(histories: AllHistories, states: States, report: Rep
       heldProblem(payment, reservations.get(orderId)),
     );
     report.check('the saga ended as the order did', streamId, outcomeProblem(saga, state));
-    if (isSent(state)) report.check('what was shipped left the stock', streamId, shippedProblem(state, histories));
+    if (!isSent(state)) continue;
+    report.check('what was shipped left the stock', streamId, goods.shippedProblem(state));
+    for (const entry of state.returns) {
+      const about = `${streamId} ${entry.returnId}`;
+      report.check('what was returned is back in the stock', about, goods.returnedProblem(entry));
+      report.check('what was returned is refunded and completed', about, returnProblem(entry, payment));
+    }
   }
-  for (const [streamId] of states.payments) {
-    const orderId = streamId.slice('payment-'.length);
-    report.check(
-      'every payment has its order',
-      streamId,
-      !states.orders.has(orderStream(orderId)) && 'there is no such order',
-    );
-  }
+  checkBeforeShipping(states, goods, report);
   return { byProgress, byOutcome };
-}
-
-const has = (events: readonly StoredEvent[], ...types: readonly string[]): boolean =>
-  events.some((event) => types.includes(event.type));
-
-function isParked(events: readonly StoredEvent[]): boolean {
-  const last = events.findLast((event) => event.type === 'SagaParked' || event.type === 'SagaUnparked');
-  return last?.type === 'SagaParked';
 }
 
 function progressOf(saga: readonly StoredEvent[], state: OrderState, histories: AllHistories): Progress {
@@ -75,10 +62,38 @@ function progressOf(saga: readonly StoredEvent[], state: OrderState, histories: 
       sagas.push(histories.fulfilment.get(sagaStream(returnOrderSagaId(returnId))) ?? []);
     }
   }
-  const open = sagas.filter((events) => !has(events, 'SagaCompleted', 'SagaCompensated'));
+  const open = sagas.filter((events) => !isFinished(events));
   if (open.some(isParked)) return 'parked';
   if (open.length === 0) return 'over';
   return state.status === 'confirmed' ? 'waiting for shipment' : 'in flight';
+}
+
+/** Whatever else is under way: no money is taken and nothing leaves the stock but for an order that was shipped. */
+function checkBeforeShipping(states: States, goods: Goods, report: Report): void {
+  const isShipped = (orderId: string): boolean => {
+    const order = states.orders.get(orderStream(orderId));
+    return order !== undefined && isSent(order);
+  };
+  for (const [streamId, payment] of states.payments) {
+    const orderId = streamId.slice('payment-'.length);
+    const known = states.orders.has(orderStream(orderId));
+    report.check('every payment has its order', streamId, !known && 'there is no such order');
+    if (payment.status === 'none' || payment.captured === 0) continue;
+    const early = !isShipped(orderId) && `${payment.captured} is captured, but the order is not shipped`;
+    report.check('nothing is taken before it is shipped', streamId, early);
+  }
+  for (const orderId of goods.ordersWithCommits) {
+    const early = !isShipped(orderId) && 'pieces left the stock for it, but it is not shipped';
+    report.check('nothing is taken before it is shipped', orderStream(orderId), early);
+  }
+}
+
+function returnProblem({ returnId, refund, completed }: OrderReturn, payment: PaymentState): string | undefined {
+  if (!completed) return 'its saga has completed, the return has not';
+  if (refund === 0) return undefined;
+  const paid = payment.status === 'none' ? undefined : refundOf(payment, returnId);
+  if (paid?.completed !== true) return `${refund} is not refunded`;
+  return paid.amount === refund ? undefined : `it is worth ${refund}, but ${paid.amount} is refunded`;
 }
 
 /** Captured − refunded is what was shipped and has not come back; other orders were never charged. */
@@ -104,22 +119,6 @@ function heldProblem(payment: PaymentState, reserved: readonly string[] | undefi
 function outcomeProblem(saga: readonly StoredEvent[], state: OrderState): string | undefined {
   const expected = isSent(state) ? 'SagaCompleted' : 'SagaCompensated';
   return has(saga, expected) ? undefined : `the order is ${state.status}, but its saga has no ${expected}`;
-}
-
-function shippedProblem(state: SentOrder, histories: AllHistories): string | undefined {
-  const missing = state.lines
-    .filter(({ sku }) => !isServiceSku(sku))
-    .filter(({ sku }) => {
-      const committed = (histories.inventory.get(stockStream(sku)) ?? []).filter(
-        ({ type, data }) => type === 'StockCommitted' && data['orderId'] === state.orderId,
-      );
-      const pieces = committed.reduce((sum, { data }) => sum + Number(data['quantity']), 0);
-      const sold = state.lines.reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0);
-      return pieces !== sold;
-    });
-  return missing.length === 0
-    ? undefined
-    : `${missing.map(({ sku }) => sku).join(', ')} did not leave the stock as sold`;
 }
 
 /** Codes with an open reservation, by order. */

@@ -1,13 +1,20 @@
 import { cosmosClient, cosmosContainer } from '@daybook/azure';
 import { databaseName, eventsContainer, type ServiceName } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
-import type { Container } from '@daybook/ports';
+import type { Container, FeedRange } from '@daybook/ports';
 
 /** All events of one service, by stream, in order of version. */
 export type Histories = ReadonlyMap<string, readonly StoredEvent[]>;
 
 /** All that is verified: every event of every service, held in memory (about 1 KB each). */
-export type AllHistories = Readonly<Record<ServiceName, Histories>>;
+export type AllHistories = Readonly<Record<ServiceName, Histories>> & {
+  /**
+   * What the sagas recorded while the other services were being read. In a running system the services are read one after another: the
+   * sagas first, so that what a finished one asked for is found in all others; and once more at the end, so that what the others did
+   * meanwhile is found to have been asked for.
+   */
+  readonly fulfilmentSince: Histories;
+};
 
 export interface ReadOptions {
   readonly endpoint: string;
@@ -18,41 +25,44 @@ export interface ReadOptions {
 /** Reads every events container through its change feed, from the beginning. @throws ContainerError */
 export async function readAllHistories({ endpoint, key, onProgress }: ReadOptions): Promise<AllHistories> {
   const client = cosmosClient({ endpoint, key });
-  const read = (service: ServiceName): Promise<Histories> =>
-    readHistories(
+  const reader = (service: ServiceName): HistoryReader =>
+    historyReader(
       cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service])),
       (events) => onProgress?.(service, events),
     );
+  const sagas = reader('fulfilment');
   try {
-    return {
-      order: await read('order'),
-      inventory: await read('inventory'),
-      payment: await read('payment'),
-      fulfilment: await read('fulfilment'),
-    };
+    const fulfilment = await sagas.readOn();
+    const payment = await reader('payment').readOn();
+    const inventory = await reader('inventory').readOn();
+    // After the payments: each of them has its order by then.
+    const order = await reader('order').readOn();
+    return { order, inventory, payment, fulfilment, fulfilmentSince: await sagas.readOn() };
   } finally {
     client.dispose();
   }
 }
 
+export interface HistoryReader {
+  /** All events from the beginning on; the next time, those since then. */
+  readOn(): Promise<Histories>;
+}
+
 const pageSize = 1_000;
 
-export async function readHistories(
+export function historyReader(
   container: Container<StoredEvent>,
   onProgress: (events: number) => void = () => undefined,
-): Promise<Histories> {
-  const streams = new Map<string, StoredEvent[]>();
+): HistoryReader {
+  const continuations = new Map<string, string>();
   let events = 0;
-  for (const range of await container.feedRanges()) {
-    let continuation: string | undefined;
+
+  const readRange = async (range: FeedRange, streams: Map<string, StoredEvent[]>): Promise<void> => {
     for (;;) {
-      const page = await container.feedPage({
-        range,
-        limit: pageSize,
-        start: 'beginning',
-        ...(continuation === undefined ? {} : { continuation }),
-      });
-      continuation = page.continuation;
+      const continuation = continuations.get(range.id);
+      const from = continuation === undefined ? {} : { continuation };
+      const page = await container.feedPage({ range, limit: pageSize, start: 'beginning', ...from });
+      continuations.set(range.id, page.continuation);
       for (const event of page.documents) {
         const stream = streams.get(event.streamId);
         if (stream === undefined) streams.set(event.streamId, [event]);
@@ -60,10 +70,17 @@ export async function readHistories(
       }
       events += page.documents.length;
       onProgress(events);
-      if (!page.hasMore) break;
+      if (!page.hasMore) return;
     }
-  }
-  // A document that was changed after it was written comes out of place: sorting hides nothing, for its hash no longer fits.
-  for (const stream of streams.values()) stream.sort((a, b) => a.version - b.version);
-  return streams;
+  };
+
+  return {
+    async readOn() {
+      const streams = new Map<string, StoredEvent[]>();
+      for (const range of await container.feedRanges()) await readRange(range, streams);
+      // A document that was changed after it was written comes out of place: sorting hides nothing, for its hash no longer fits.
+      for (const stream of streams.values()) stream.sort((a, b) => a.version - b.version);
+      return streams;
+    },
+  };
 }
