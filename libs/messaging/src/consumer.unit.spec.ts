@@ -158,11 +158,13 @@ describe('a poison message', () => {
       partitions: 1,
       containerFaults: ({ kind }) => (kind === 'batch' && lost-- > 0 ? 'executed-but-lost' : undefined),
     });
-    world.failing.set('a1', bad);
-    await world.send('a1', 'a2', 'b1');
+    await world.send('c1');
     world.begin('one', { maxAttempts: 1, onError: () => world.failing.clear() });
+    expect(await world.untilHandled(1)).toBe(true);
+    world.failing.set('a1', bad);
+    await world.send('a1', 'a2');
     await world.runtime.advance(10_000);
-    expect(world.handled).toEqual(['b1', 'b1']);
+    expect(world.handled).toEqual(['c1']);
     expect(await world.parked('a')).toEqual(['a1', 'a2']);
   });
 });
