@@ -62,4 +62,49 @@ describe('eventCodec', () => {
       true,
     );
   });
+
+  describe('an event that became several', () => {
+    type Now =
+      | { readonly type: 'Moved'; readonly data: { readonly to: string; readonly by: string } }
+      | { readonly type: 'Paid'; readonly data: { readonly amount: number } };
+    const any = { parse: (data: unknown) => data };
+    const split = (data: { to: string; amount: number }) => [
+      { type: 'Moved', schemaVersion: 1, data: { to: data.to } },
+      { type: 'Paid', schemaVersion: 1, data: { amount: data.amount } },
+    ];
+    const movedAndPaid = { version: 2, schema: any, upcasters: { 1: split } };
+    const now = eventCodec<Now>({
+      Moved: { version: 2, schema: any, upcasters: { 1: (data: object) => ({ ...data, by: 'van' }) } },
+      Paid: { version: 1, schema: any },
+      // A type that is no longer written has only its way to the present.
+      ...{ MovedAndPaid: movedAndPaid, Noise: { version: 2, schema: any, upcasters: { 1: () => [] } } },
+    });
+    const old = { type: 'MovedAndPaid', schemaVersion: 1, data: { to: 'Leeds', amount: 5 } };
+
+    it('is decoded into all of them, each brought up to date, or into none', () => {
+      expect(now.decodeAll(old)).toEqual([
+        { type: 'Moved', data: { to: 'Leeds', by: 'van' } },
+        { type: 'Paid', data: { amount: 5 } },
+      ]);
+      expect(now.decodeAll({ type: 'Noise', schemaVersion: 1, data: {} })).toEqual([]);
+    });
+
+    it('is refused where one event is expected, and where upcasters go in a circle', () => {
+      expect(isInvalidEvent(thrownBy(() => now.decode(old)))).toBe(true);
+      const circle = eventCodec<Priced>({
+        Priced: { version: 2, schema: any, upcasters: { 1: () => [{ type: 'Priced', schemaVersion: 1, data: {} }] } },
+      });
+      const first = { type: 'Priced', schemaVersion: 1, data: {} };
+      expect(isUnknownSchemaVersion(thrownBy(() => circle.decodeAll(first)))).toBe(true);
+    });
+  });
+
+  it('has a fingerprint that changes with versions and upcasters, and not with the order of types', () => {
+    const of = (version: number, upcaster: (data: object) => object) =>
+      eventCodec<Priced>({ Priced: { version, schema, upcasters: { 1: upcaster } } }).fingerprint;
+    const upcaster = (data: object) => data;
+    expect(of(2, upcaster)).toBe(of(2, upcaster));
+    expect(of(3, upcaster)).not.toBe(of(2, upcaster));
+    expect(of(2, (data) => ({ ...data, more: 1 }))).not.toBe(of(2, upcaster));
+  });
 });

@@ -1,5 +1,6 @@
 export type { DomainEvent, EventMetadata, StoredEvent } from './stored-event.ts';
 export {
+  type Decodable,
   type EncodedEvent,
   type EventCodec,
   type EventDefinition,
