@@ -74,9 +74,10 @@ function effectProblem(
   const intent = parseIntentKey(commandKey);
   if (intent === undefined || !known.has(formatIntentKey(intent))) return `no saga issued ${commandKey}`;
   // The request that began the saga, or one that it waited for: what follows shipping goes back to the request to ship.
-  const saga = histories.fulfilment.get(sagaStream(intent.sagaId)) ?? [];
   const { correlationId } = event.metadata;
-  return saga.some(({ metadata }) => metadata.correlationId === correlationId)
-    ? undefined
-    : `${commandKey} belongs to request ${correlationId}, of which its saga knows nothing`;
+  const saga = sagaStream(intent.sagaId);
+  const belongs = [histories.fulfilment, histories.fulfilmentSince].some((sagas) =>
+    sagas.get(saga)?.some(({ metadata }) => metadata.correlationId === correlationId),
+  );
+  return belongs ? undefined : `${commandKey} belongs to request ${correlationId}, of which its saga knows nothing`;
 }
