@@ -196,53 +196,59 @@ it('goes on where it was stopped', async () => {
   expect(world.handled).toEqual(['a1', 'a2']);
 });
 
-it.each(Array.from({ length: 20 }, (_, index) => index + 1))(
-  'handles or parks everything, first occurrences of a key in order, while all around it fails (seed %i)',
-  async (seed) => {
-    const counts = { hub: 0, container: 0 };
-    const world = createConsumerWorld({
-      seed,
-      hubFaults: ({ kind }, runtime): Fault | undefined => {
-        if (kind !== 'checkpoint' || runtime.random() > 0.3) return undefined;
-        counts.hub += 1;
-        return 'before';
-      },
-      containerFaults: (_, runtime): Fault | undefined => {
-        if (runtime.random() > 0.3) return undefined;
-        counts.container += 1;
-        return runtime.random() < 0.5 ? 'before' : 'executed-but-lost';
-      },
-    });
-    world.failing.set('b2', bad);
-    const once = new Set<string>();
-    const handle: typeof world.handle = async (message) => {
-      const name = nameOf(message);
-      if (!once.has(name) && world.runtime.random() < 0.2) {
-        once.add(name);
-        throw busy;
+describe('while all around it fails', () => {
+  const counts = { hub: 0, container: 0 };
+
+  it.each(Array.from({ length: 20 }, (_, index) => index + 1))(
+    'handles or parks everything, first occurrences of a key in order (seed %i)',
+    async (seed) => {
+      const world = createConsumerWorld({
+        seed,
+        hubFaults: ({ kind }, runtime): Fault | undefined => {
+          if (kind !== 'checkpoint' || runtime.random() > 0.3) return undefined;
+          counts.hub += 1;
+          return 'before';
+        },
+        containerFaults: (_, runtime): Fault | undefined => {
+          if (runtime.random() > 0.3) return undefined;
+          counts.container += 1;
+          return runtime.random() < 0.5 ? 'before' : 'executed-but-lost';
+        },
+      });
+      world.failing.set('b2', bad);
+      const once = new Set<string>();
+      const handle: typeof world.handle = async (message) => {
+        const name = nameOf(message);
+        if (!once.has(name) && world.runtime.random() < 0.2) {
+          once.add(name);
+          throw busy;
+        }
+        await world.handle(message);
+      };
+      const consumers = [world.begin('one', { handle, batchMax: 3 })];
+      for (let n = 1; n <= 4; n += 1) {
+        await world.send(`a${n}`, `b${n}`, `c${n}`);
+        await world.runtime.advance(world.runtime.random() * 200);
+        if (n === 2) consumers.push(world.begin('two', { handle, batchMax: 3 }));
+        if (n === 3) void consumers[0]?.stop();
       }
-      await world.handle(message);
-    };
-    const consumers = [world.begin('one', { handle, batchMax: 3 })];
-    for (let n = 1; n <= 4; n += 1) {
-      await world.send(`a${n}`, `b${n}`, `c${n}`);
-      await world.runtime.advance(world.runtime.random() * 200);
-      if (n === 2) consumers.push(world.begin('two', { handle, batchMax: 3 }));
-      if (n === 3) void consumers[0]?.stop();
-    }
-    const firsts = (key: string): readonly string[] => [...new Set(ofKey(world.handled, key))];
-    const done = (): boolean => firsts('a').length === 4 && firsts('c').length === 4;
-    expect(await world.runtime.advanceUntil(done, 600_000)).toBe(true);
-    await world.runtime.advance(60_000);
-    expect([firsts('a'), firsts('b'), firsts('c')]).toEqual([
-      ['a1', 'a2', 'a3', 'a4'],
-      ['b1'],
-      ['c1', 'c2', 'c3', 'c4'],
-    ]);
-    let parked: readonly string[] | undefined;
-    while (parked === undefined) parked = await world.parked('b').catch(() => undefined);
-    // Given again after a lost answer, b1 may stand there too: as a repetition, and in its place.
-    expect(parked.filter((id) => id !== 'b1')).toEqual(['b2', 'b3', 'b4']);
-    expect(counts.container).toBeGreaterThan(0);
-  },
-);
+      const firsts = (key: string): readonly string[] => [...new Set(ofKey(world.handled, key))];
+      const done = (): boolean => firsts('a').length === 4 && firsts('c').length === 4;
+      expect(await world.runtime.advanceUntil(done, 600_000)).toBe(true);
+      await world.runtime.advance(600_000);
+      expect([firsts('a'), firsts('b'), firsts('c')]).toEqual([
+        ['a1', 'a2', 'a3', 'a4'],
+        ['b1'],
+        ['c1', 'c2', 'c3', 'c4'],
+      ]);
+      let parked: readonly string[] | undefined;
+      while (parked === undefined) parked = await world.parked('b').catch(() => undefined);
+      // Given again after a lost answer, b1 may stand there too: as a repetition, and in its place.
+      expect(parked.filter((id) => id !== 'b1')).toEqual(['b2', 'b3', 'b4']);
+    },
+  );
+
+  it('has met what it was to meet', () => {
+    for (const times of Object.values(counts)) expect(times).toBeGreaterThan(20);
+  });
+});
