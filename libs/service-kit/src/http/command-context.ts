@@ -32,7 +32,8 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
   const expectedVersion = ifMatch(request);
   return {
     metadata: {
-      commandKey: `http:${key ?? requestId}`,
+      // Without a key every request is a command of its own: proxies and clients use one request id for several requests.
+      commandKey: `http:${key ?? runtime.newId()}`,
       correlationId,
       causationId: key === undefined ? `request:${requestId}` : fingerprint(request),
       actor: 'anonymous',
