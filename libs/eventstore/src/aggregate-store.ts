@@ -13,6 +13,7 @@ import {
 import type { AppendReceipt, EventStore, StreamHead } from './event-store.ts';
 import { keyedQueue } from './keyed-queue.ts';
 import type { DomainEvent, StoredEvent } from './stored-event.ts';
+import { stateAsOf } from './time-travel/as-of.ts';
 
 export interface AggregateStoreOptions<C, E extends DomainEvent, S> {
   readonly store: EventStore;
@@ -170,6 +171,10 @@ export function createAggregateStore<C, E extends DomainEvent, S>(
       checkStream(streamId);
       const { state, head } = await refresh(streamId);
       return { state, version: head.version, lastHash: head.hash };
+    },
+    async asOf(streamId, point) {
+      checkStream(streamId);
+      return stateAsOf(options, streamId, point);
     },
     async execute(request) {
       checkStream(request.streamId);

@@ -1,6 +1,7 @@
 import type { Decision, Refusal } from '@daybook/ports';
 import type { AppendReceipt } from './event-store.ts';
 import type { DomainEvent, EventMetadata } from './stored-event.ts';
+import type { AsOf, Past } from './time-travel/as-of.ts';
 
 /** The state of one aggregate as of a version of its stream. */
 export interface Loaded<S> {
@@ -49,6 +50,8 @@ export type Outcome<E, S> =
 export interface AggregateStore<C, E extends DomainEvent, S> {
   /** The state from memory with the events since then, or from all events. One round trip a page. */
   load(streamId: string): Promise<Loaded<S>>;
+  /** The state as of a version or an instant, from the events; leaves the state in memory alone. @throws InvalidAppend */
+  asOf(streamId: string, asOf: AsOf): Promise<Past<S>>;
   /**
    * Loads, decides, appends: one round trip where the state is in memory, because the append itself finds out whether it is current.
    * Decides again where it was not.

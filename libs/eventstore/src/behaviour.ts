@@ -3,6 +3,7 @@ import { aggregateBehaviour } from './test-support/aggregate-behaviour.ts';
 import { appendBehaviour } from './test-support/append-behaviour.ts';
 import { modelBehaviour } from './test-support/model-behaviour.ts';
 import { readBehaviour } from './test-support/read-behaviour.ts';
+import { timeTravelBehaviour } from './test-support/time-travel-behaviour.ts';
 
 /** An empty events container: partition key `/streamId`, unique key `/dedup`. */
 export interface TestContainer {
@@ -37,6 +38,7 @@ export function eventStoreBehaviour(
 
     appendBehaviour(container);
     readBehaviour(container);
+    timeTravelBehaviour(container);
     aggregateBehaviour(container);
     modelBehaviour(container, options.histories ?? 200);
   });

@@ -7,6 +7,7 @@ import { read, readAll } from './read.ts';
 import type { RetryPolicy } from './retry.ts';
 import { resolveRetryPolicy } from './retry.ts';
 import type { EventMetadata, StoredEvent } from './stored-event.ts';
+import { type CorrelationRequest, type CorrelationSlice, readCorrelation } from './time-travel/correlation.ts';
 
 /** The last event of a stream, as far as the next one needs it. */
 export interface StreamHead {
@@ -81,6 +82,11 @@ export interface EventStore {
   read(request: ReadRequest): Promise<StreamSlice>;
   /** All events, oldest first, read in pages as they are asked for. */
   readAll(streamId: string, options?: { readonly afterVersion?: number }): AsyncIterable<StoredEvent>;
+  /**
+   * The events of all streams of the container that go back to one client request, as people read them: by time, then stream, then
+   * version. A query over all partitions.
+   */
+  readCorrelation(request: CorrelationRequest): Promise<CorrelationSlice>;
   /** The events a command appended, in order; none where the key was not used in this stream. */
   findByCommandKey(streamId: string, commandKey: string): Promise<readonly StoredEvent[]>;
   /** The last event; `undefined` for a stream without events. May miss what another instance appended a moment ago. */
@@ -106,6 +112,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
     append: (request) => append(open(), request),
     read: (request) => read(open(), request),
     readAll: (streamId, from) => readAll(open, streamId, from?.afterVersion ?? 0),
+    readCorrelation: (request) => readCorrelation(open(), request),
     findByCommandKey: (streamId, commandKey) => findByCommandKey(open(), streamId, commandKey),
     readHead: (streamId) => readHead(open(), streamId),
     checkHead: (streamId, version) => checkHead(open(), streamId, version),

@@ -22,6 +22,8 @@ export {
 export type { RetryPolicy } from './retry.ts';
 export type { AggregateStore, ExecuteRequest, Loaded, Outcome } from './aggregate.ts';
 export { type AggregateStoreOptions, createAggregateStore } from './aggregate-store.ts';
+export { type AsOf, eventsAsOf, type Past } from './time-travel/as-of.ts';
+export type { CorrelationPosition, CorrelationRequest, CorrelationSlice } from './time-travel/correlation.ts';
 export { appendBytesMax, eventBytesMax, eventsPerAppendMax } from './build-events.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { GENESIS_HASH, eventHash } from './hash.ts';
