@@ -1,6 +1,5 @@
 import { timersContainer } from '@daybook/contracts';
 import { fulfilmentDefinitions } from '@daybook/fulfilment-domain';
-import type { Outgoing } from '@daybook/messaging';
 import { createProjection, projectionHandler } from '@daybook/projections';
 import {
   createSagaRunner,
@@ -41,7 +40,7 @@ const timerWorker = createTimerWorker({
 });
 
 await service.run(fulfilmentRoutes({ sagas, store, list }), [
-  service.relay([(event) => sagaCommandsRoute(event) as readonly Outgoing[]]),
+  service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('read-models', { handleKey: projectionHandler([list]) }),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),
   {

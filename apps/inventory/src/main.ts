@@ -1,6 +1,6 @@
-import { stockCommands, stockEvents } from '@daybook/contracts';
+import { type StockCommandMessage, stockCommands, stockEvents, stockStream } from '@daybook/contracts';
 import { createAggregateStore, eventCodec } from '@daybook/eventstore';
-import { type StockCommand, stockDecider, type StockEvent } from '@daybook/inventory-domain';
+import { stockDecider, type StockEvent, type StockState } from '@daybook/inventory-domain';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { createProjection, projectionHandler } from '@daybook/projections';
 import { openService } from '@daybook/service-kit';
@@ -20,9 +20,10 @@ await service.run(inventoryRoutes({ stock, store, levels, runtime }), [
   service.feed('read-models', { handleKey: projectionHandler([levels]) }),
   service.commands(
     'inventory-commands',
-    createParticipant({
+    createParticipant<StockCommandMessage, StockEvent, StockState>({
       commands: stockCommands,
-      toCommand: (message) => message as StockCommand,
+      toCommand: (message) => message as StockCommandMessage,
+      streamOf: ({ data }) => stockStream(data.sku),
       aggregate: stock,
       store,
     }),

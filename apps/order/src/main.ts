@@ -1,7 +1,7 @@
-import { orderCommands, orderEvents } from '@daybook/contracts';
+import { type OrderCommandMessage, orderCommands, orderEvents, orderStream } from '@daybook/contracts';
 import { createAggregateStore, eventCodec } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
-import { type OrderCommand, orderDecider, type OrderEvent } from '@daybook/order-domain';
+import { orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { createProjection, projectionHandler } from '@daybook/projections';
 import { openService } from '@daybook/service-kit';
 import { orderRoutes } from './http/routes.ts';
@@ -20,9 +20,10 @@ await service.run(orderRoutes({ orders, store, summaries, runtime }), [
   service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
   service.commands(
     'order-commands',
-    createParticipant({
+    createParticipant<OrderCommandMessage, OrderEvent, OrderState>({
       commands: orderCommands,
-      toCommand: (message) => message as OrderCommand,
+      toCommand: (message) => message as OrderCommandMessage,
+      streamOf: ({ data }) => orderStream(data.orderId),
       aggregate: orders,
       store,
     }),

@@ -1,7 +1,7 @@
-import { paymentCommands, paymentEvents } from '@daybook/contracts';
+import { type PaymentCommandMessage, paymentCommands, paymentEvents, paymentStream } from '@daybook/contracts';
 import { createAggregateStore, eventCodec } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
-import { type PaymentCommand, paymentDecider, type PaymentEvent } from '@daybook/payment-domain';
+import { paymentDecider, type PaymentEvent, type PaymentState } from '@daybook/payment-domain';
 import { createProjection, projectionHandler } from '@daybook/projections';
 import { openService } from '@daybook/service-kit';
 import { paymentRoutes } from './http/routes.ts';
@@ -30,9 +30,10 @@ await service.run(paymentRoutes({ payments, store, summaries, runtime }), [
   service.feed('provider', { handleKey: callProvider }),
   service.commands(
     'payment-commands',
-    createParticipant({
+    createParticipant<PaymentCommandMessage, PaymentEvent, PaymentState>({
       commands: paymentCommands,
-      toCommand: (message) => message as PaymentCommand,
+      toCommand: (message) => message as PaymentCommandMessage,
+      streamOf: ({ data }) => paymentStream(data.paymentId),
       aggregate: payments,
       store,
     }),
