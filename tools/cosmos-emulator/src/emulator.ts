@@ -1,7 +1,9 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { createHttpClient } from './faces/http-client.ts';
+import { createGrants } from './access/roles.ts';
+import type { Roles } from './access/roles.ts';
 import { listen } from './faces/http-server.ts';
-import type { Listener } from './faces/http-server.ts';
+import type { Listener, ListenOptions } from './faces/http-server.ts';
 import { createHandler } from './handler.ts';
 import type { FaultRule } from './handler.ts';
 import { EMULATOR_KEY } from './protocol/authorization.ts';
@@ -18,7 +20,9 @@ export interface CosmosEmulatorOptions {
   readonly feedRanges?: number | undefined;
   /** The base64 key that clients must sign with; {@link EMULATOR_KEY} by default. */
   readonly key?: string | undefined;
-  /** Milliseconds since 1970, for `_ts`; the system's clock by default. */
+  /** What identities may do; without any, only the key lets in. */
+  readonly roles?: Roles | undefined;
+  /** Milliseconds since 1970, for `_ts` and the expiry of tokens; the system's clock by default. */
   readonly now?: (() => number) | undefined;
   /** For tests: asked for every request, through either face, which fault it meets. */
   readonly faults?: FaultRule | undefined;
@@ -28,14 +32,15 @@ export interface CosmosEmulatorOptions {
 export interface CosmosEmulator {
   /** For `CosmosClientOptions.httpClient`, with any https endpoint, say `https://embedded.invalid`. */
   readonly httpClient: HttpClient;
-  /** Starts an HTTP server; port 0 takes a free one. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<Listener>;
+  /** Starts a server; port 0 takes a free one. */
+  listen(address: ListenOptions): Promise<Listener>;
   /** Closes its servers and the data. */
   close(): Promise<void>;
 }
 
-/** Opens the data and makes an emulator over it. Throws `StorageUnusableError`. */
+/** Opens the data and makes an emulator over it. Throws `StorageUnusableError` and `RolesInvalidError`. */
 export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmulator => {
+  const grants = createGrants(options.roles);
   const store = openStore(options.storage, options.feedRanges);
   const commits = createGroupCommit(store);
   const services = {
@@ -44,12 +49,16 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
     items: createItems(store),
     now: options.now ?? Date.now,
   };
-  const handler = createHandler(services, commits, { key: options.key ?? EMULATOR_KEY, faults: options.faults });
+  const handler = createHandler(services, commits, {
+    key: options.key ?? EMULATOR_KEY,
+    grants,
+    faults: options.faults,
+  });
   const listeners: Listener[] = [];
   return {
     httpClient: createHttpClient(handler),
-    listen: async ({ host, port }) => {
-      const listener = await listen(handler, host, port);
+    listen: async (address) => {
+      const listener = await listen(handler, address);
       listeners.push(listener);
       return listener;
     },

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Services } from './operations/context.ts';
-import { isWrite, route } from './operations/routes.ts';
-import { checkAuthorization } from './protocol/authorization.ts';
+import { authorize } from './access/authorize.ts';
+import type { Grants } from './access/roles.ts';
+import { verifyToken } from './access/verify-token.ts';
+import { isWrite, operationOf } from './operations/operation.ts';
+import type { Operation } from './operations/operation.ts';
+import { route } from './operations/routes.ts';
+import { checkSignature, credentialOf } from './protocol/authorization.ts';
 import { charges } from './protocol/charges.ts';
 import { limits } from './protocol/limits.ts';
 import type { EmulatorRequest, EmulatorResponse } from './protocol/message.ts';
@@ -55,18 +60,27 @@ const faultStatus = (fault: Extract<Fault, { kind: 'status' }>): EmulatorRespons
 export const createHandler = (
   services: Services,
   commits: GroupCommit,
-  options: { readonly key: string; readonly faults?: FaultRule | undefined },
+  options: { readonly key: string; readonly grants: Grants; readonly faults?: FaultRule | undefined },
 ): Handler => {
+  const { key, grants } = options;
+  /** The key may do everything; an identity what its roles allow. */
+  const admit = (request: EmulatorRequest, segments: readonly string[], operation: Operation, origin: string): void => {
+    const { type, signature } = credentialOf(request);
+    if (type === 'master') return checkSignature(request, segments, signature, key);
+    const principal = verifyToken(signature, { key, origin, nowMs: services.now() });
+    authorize(grants.of(principal), principal, request, operation);
+  };
   const carryOut = async (request: EmulatorRequest, origin: string): Promise<EmulatorResponse> => {
     try {
       const segments = decodeSegments(request.path);
-      checkAuthorization(request, segments, options.key);
+      const operation = operationOf(request, segments);
+      admit(request, segments, operation, origin);
       if (request.search !== '') throw badRequest('A query string is not supported: an id must not contain "?".');
       if (request.body.length > limits.requestBytes && Buffer.byteLength(request.body) > limits.requestBytes) {
         throw new Refusal(413, `Request size is too large: at most ${limits.requestBytes} bytes.`);
       }
-      const work = (): EmulatorResponse => route(services, request, segments, origin);
-      return complete(await commits.run(work, isWrite(request)));
+      const work = (): EmulatorResponse => route(services, request, operation, origin);
+      return complete(await commits.run(work, isWrite(operation)));
     } catch (error) {
       if (isRefusal(error)) return complete(refusalResponse(error.status, error.message, error.substatus));
       const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,11 @@
+export { devTokenCredential, signDevToken } from './access/dev-token.ts';
+export type { DevIdentity, DevTokenCredential } from './access/dev-token.ts';
+export { parseRoles } from './access/parse-roles.ts';
+export { RolesInvalidError } from './access/roles.ts';
+export type { RoleAssignment, RoleDefinition, Roles } from './access/roles.ts';
 export { createCosmosEmulator } from './emulator.ts';
 export type { CosmosEmulator, CosmosEmulatorOptions } from './emulator.ts';
-export type { Listener } from './faces/http-server.ts';
+export type { Listener, ListenOptions } from './faces/http-server.ts';
 export type { Fault, FaultRule } from './handler.ts';
 export { EMULATOR_KEY } from './protocol/authorization.ts';
 export type { EmulatorRequest } from './protocol/message.ts';

@@ -1,15 +1,19 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseRoles } from './access/parse-roles.ts';
 import { createCosmosEmulator } from './emulator.ts';
 
 const help = `Cosmos DB (NoSQL) emulator over SQLite
 
-  --port N         port to listen on (8081; environment COSMOS_EMULATOR_PORT)
-  --host ADDRESS   address to listen on (127.0.0.1)
-  --data DIR       where the data is kept (.cosmos-emulator)
-  --feed-ranges N  feed ranges per container, fixed when the data is made (4)
-  --help           this text
+  --port N            port to listen on (8081; environment COSMOS_EMULATOR_PORT)
+  --host ADDRESS      address to listen on (127.0.0.1)
+  --https             speak https, with a certificate made now
+  --certificate FILE  where to write that certificate, for clients to trust (NODE_EXTRA_CA_CERTS)
+  --roles FILE        role definitions and assignments for Entra tokens, as JSON
+  --data DIR          where the data is kept (.cosmos-emulator)
+  --feed-ranges N     feed ranges per container, fixed when the data is made (4)
+  --help              this text
 `;
 
 const whole = (name: string, text: string): number => {
@@ -22,6 +26,9 @@ const run = async (): Promise<void> => {
     options: {
       port: { type: 'string', default: process.env['COSMOS_EMULATOR_PORT'] ?? '8081' },
       host: { type: 'string', default: '127.0.0.1' },
+      https: { type: 'boolean', default: false },
+      certificate: { type: 'string' },
+      roles: { type: 'string' },
       data: { type: 'string', default: '.cosmos-emulator' },
       'feed-ranges': { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -30,13 +37,17 @@ const run = async (): Promise<void> => {
   if (values.help) return void process.stdout.write(help);
   const port = whole('--port', values.port);
   const ranges = values['feed-ranges'];
+  if (values.certificate !== undefined && !values.https) throw new Error('--certificate needs --https.');
+  const roles = values.roles === undefined ? undefined : parseRoles(readFileSync(values.roles, 'utf8'));
   mkdirSync(values.data, { recursive: true });
   const emulator = createCosmosEmulator({
     storage: join(values.data, 'cosmos.sqlite'),
     feedRanges: ranges === undefined ? undefined : whole('--feed-ranges', ranges),
+    roles,
   });
   try {
-    const { url } = await emulator.listen({ host: values.host, port });
+    const { url, certificate } = await emulator.listen({ host: values.host, port, https: values.https });
+    if (values.certificate !== undefined) writeFileSync(values.certificate, certificate ?? '');
     console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}`);
   } catch (error) {
     await emulator.close();

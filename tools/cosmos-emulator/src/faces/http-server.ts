@@ -1,17 +1,29 @@
-import { createServer } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Handler } from '../handler.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EmulatorResponse } from '../protocol/message.ts';
 import { refusalResponse } from '../protocol/refusal.ts';
+import { createCertificate } from './certificate.ts';
 
 /** A listening server. */
 export interface Listener {
   readonly url: string;
   readonly port: number;
+  /** The certificate in PEM that clients must trust (`ca`), where the server speaks https. Made for this server alone. */
+  readonly certificate: string | undefined;
   /** Answers what has arrived, then closes. */
   close(): Promise<void>;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Speaks https, which the SDK wants for Entra tokens. */
+  readonly https?: boolean | undefined;
 }
 
 /** Longer than clients keep idle connections, so that it is they who close them. */
@@ -38,7 +50,12 @@ const send = (target: ServerResponse, response: EmulatorResponse): void => {
   target.end(empty ? undefined : response.body);
 };
 
-const answer = async (handler: Handler, request: IncomingMessage, target: ServerResponse): Promise<void> => {
+const answer = async (
+  handler: Handler,
+  scheme: string,
+  request: IncomingMessage,
+  target: ServerResponse,
+): Promise<void> => {
   const [path = '/', search] = (request.url ?? '/').split(/\?(.*)/s);
   if (path === '/ready') return send(target, { status: 200, headers: {}, body: 'ready' });
   const body = await readBody(request);
@@ -51,34 +68,40 @@ const answer = async (handler: Handler, request: IncomingMessage, target: Server
       headers: request.headers as Record<string, string | undefined>,
       body,
     },
-    `http://${request.headers.host ?? 'localhost'}/`,
+    `${scheme}://${request.headers.host ?? 'localhost'}/`,
   );
   if (response === undefined) target.socket?.destroy();
   else send(target, response);
 };
 
 /** The HTTP face. Rejects with the system's error (EADDRINUSE …) when it cannot listen. */
-export const listen = (handler: Handler, host: string, port: number): Promise<Listener> =>
-  new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
-      // A client that went away while sending has nobody to answer.
-      answer(handler, request, response).catch(() => response.destroy());
-    });
+export const listen = async (handler: Handler, { host, port, https = false }: ListenOptions): Promise<Listener> => {
+  const scheme = https ? 'https' : 'http';
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    // A client that went away while sending has nobody to answer.
+    answer(handler, scheme, request, response).catch(() => response.destroy());
+  };
+  const settings = { noDelay: true, keepAliveTimeout: keepAliveTimeoutMs };
+  const identity = https ? await createCertificate(host) : undefined;
+  const server =
+    identity === undefined ? createHttpServer(settings, serve) : createHttpsServer({ ...settings, ...identity }, serve);
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
-      const { port: actual } = server.address() as AddressInfo;
-      resolve({
-        url: `http://${host}:${actual}`,
-        port: actual,
-        close: () =>
-          new Promise<void>((closed) => {
-            const force = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
-            server.close(() => {
-              clearTimeout(force);
-              closed();
-            });
-            server.closeIdleConnections();
-          }),
-      });
-    });
+    server.listen({ host, port }, resolve);
   });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `${scheme}://${host}:${actual}`,
+    port: actual,
+    certificate: identity?.cert,
+    close: () =>
+      new Promise<void>((closed) => {
+        const force = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+        server.close(() => {
+          clearTimeout(force);
+          closed();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+};

@@ -3,31 +3,28 @@ import type { ContainerRecord } from '../storage/catalog.ts';
 import { parseBody, requestPartition, seconds, sessionHeaders } from './context.ts';
 import type { Services } from './context.ts';
 import { applyToItem } from './item-write.ts';
+import type { ItemOperationKind } from './operation.ts';
 
-const operationOf = (request: EmulatorRequest): string => {
-  switch (request.method) {
-    case 'POST':
-      return request.headers['x-ms-documentdb-is-upsert']?.toLowerCase() === 'true' ? 'Upsert' : 'Create';
-    case 'PUT':
-      return 'Replace';
-    case 'DELETE':
-      return 'Delete';
-    case 'PATCH':
-      return 'Patch';
-    default:
-      return 'Read';
-  }
-};
+/** How a batch calls the same operations. */
+const names = {
+  'create-item': 'Create',
+  'upsert-item': 'Upsert',
+  'read-item': 'Read',
+  'replace-item': 'Replace',
+  'patch-item': 'Patch',
+  'delete-item': 'Delete',
+} as const satisfies Record<ItemOperationKind, string>;
 
 /** Create, upsert, read, replace and delete of one item. */
 export const itemOperation = (
   services: Services,
   request: EmulatorRequest,
   container: ContainerRecord,
+  kind: ItemOperationKind,
   id: string | undefined,
 ): EmulatorResponse => {
   const partition = requestPartition(services, request, container);
-  const operation = operationOf(request);
+  const operation = names[kind];
   const outcome = applyToItem(
     services,
     partition,

@@ -24,20 +24,35 @@ const decode = (text: string): string => {
   }
 };
 
-/** Refuses with 401 what is not signed with the key. The age of the date is not checked. */
-export const checkAuthorization = (request: EmulatorRequest, segments: readonly string[], key: string): void => {
+/** What a client shows to be let in. */
+export interface Credential {
+  readonly type: 'master' | 'aad';
+  readonly signature: string;
+}
+
+/** Reads the authorization header; 401 when it is missing or of a type that is not supported. */
+export const credentialOf = (request: EmulatorRequest): Credential => {
   const authorization = request.headers['authorization'];
   if (authorization === undefined) {
     throw new Refusal(401, "Required Header 'authorization' is missing. Ensure a valid Authorization token is passed.");
   }
-  const token = decode(authorization);
-  const signature = /^type=master&ver=1\.0&sig=(.+)$/.exec(token)?.[1];
-  if (signature === undefined) {
+  const found = /^type=(master|aad)&ver=1\.0&sig=(.+)$/.exec(decode(authorization));
+  if (found === null) {
     throw new Refusal(
       401,
-      'Only master key authorization (type=master&ver=1.0) is supported by this emulator: connect with its key.',
+      'Only the master key (type=master) and Entra tokens (type=aad) are supported by this emulator, both with ver=1.0.',
     );
   }
+  return { type: found[1] === 'aad' ? 'aad' : 'master', signature: found[2] ?? '' };
+};
+
+/** Refuses with 401 what is not signed with the key. The age of the date is not checked. */
+export const checkSignature = (
+  request: EmulatorRequest,
+  segments: readonly string[],
+  signature: string,
+  key: string,
+): void => {
   const date = request.headers['x-ms-date'] ?? request.headers['date'];
   if (date === undefined) throw new Refusal(401, "Required Header 'x-ms-date' is missing.");
   const { type, id } = signedResource(segments);
