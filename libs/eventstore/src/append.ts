@@ -1,5 +1,3 @@
-import type { BatchOutcome } from '@daybook/ports';
-import { isContainerError } from '@daybook/ports';
 import { appendBytesMax, buildEvents, checkRequest, emptyHead } from './build-events.ts';
 import type { Database } from './database.ts';
 import {
@@ -8,7 +6,6 @@ import {
   ConcurrencyConflict,
   ExpectedVersionAhead,
   InvalidAppend,
-  StreamDiverged,
   isConcurrencyConflict,
   isExpectedVersionAhead,
 } from './errors.ts';
@@ -17,6 +14,7 @@ import { readHead } from './lookup.ts';
 import { isTransient } from './retry.ts';
 import { isOwnAppend, settle } from './settle.ts';
 import type { StoredEvent } from './stored-event.ts';
+import { receiptFor, writeBatch } from './write-batch.ts';
 
 /** See {@link EventStore.append}. */
 export async function append(database: Database, request: AppendRequest): Promise<AppendReceipt> {
@@ -41,16 +39,13 @@ async function appendAt(database: Database, request: AppendRequest, head: Stream
   const events = buildEvents(request, head, database.runtime);
   for (;;) {
     const outcome = await writeBatch(database, streamId, metadata.commandKey, head, events);
-    if (outcome.applied) {
-      checkGuard(streamId, head, outcome);
-      return receiptOf(database, streamId, events, false);
-    }
+    if (outcome.applied) return receiptFor(events, false, database.cost());
     if (outcome.status === 413) throw new AppendTooLarge(streamId, 'the append', appendBytesMax, appendBytesMax);
 
     const settled = await settle(database, { streamId, commandKey: metadata.commandKey, head, events });
     switch (settled.kind) {
       case 'appended':
-        return receiptOf(database, streamId, settled.events, !isOwnAppend(settled.events, events));
+        return receiptFor(settled.events, !isOwnAppend(settled.events, events), database.cost());
       case 'conflict':
         throw new ConcurrencyConflict(streamId, head.version, settled.actualVersion);
       case 'ahead':
@@ -62,36 +57,6 @@ async function appendAt(database: Database, request: AppendRequest, head: Stream
   }
 }
 
-/** The guard and the creates, until the database says whether they were applied. */
-async function writeBatch(
-  database: Database,
-  streamId: string,
-  commandKey: string,
-  head: StreamHead,
-  events: readonly StoredEvent[],
-): Promise<BatchOutcome> {
-  const creates = events.map((document) => ({ kind: 'create', document }) as const);
-  const operations = head.version === 0 ? creates : [{ kind: 'read', id: String(head.version) } as const, ...creates];
-  let perhapsDone = false;
-  for (;;) {
-    try {
-      return await database.write(streamId, operations);
-    } catch (error) {
-      perhapsDone ||= isContainerError(error) && error.code === 'outcome-unknown';
-      const again = isTransient(error) && (await database.budget.pause(error));
-      if (again) continue;
-      if (perhapsDone || isTransient(error)) throw new AppendOutcomeUnknown(streamId, commandKey, error);
-      throw error;
-    }
-  }
-}
-
-function checkGuard(streamId: string, head: StreamHead, outcome: BatchOutcome & { applied: true }): void {
-  if (head.version === 0) return;
-  const actualHash = outcome.results[0]?.document?.['hash'];
-  if (actualHash !== head.hash) throw new StreamDiverged(streamId, head.version, head.hash, String(actualHash));
-}
-
 async function resolveHead(database: Database, request: AppendRequest): Promise<StreamHead> {
   const { streamId, expectedVersion } = request;
   if (expectedVersion === 'any') return (await readHead(database, streamId)) ?? emptyHead;
@@ -101,24 +66,4 @@ async function resolveHead(database: Database, request: AppendRequest): Promise<
   if (outcome.status !== 404) throw new InvalidAppend('expectedVersion', `could not be read: status ${outcome.status}`);
   // The guard will refuse it; until then its hash and time do not matter.
   return { ...emptyHead, version: expectedVersion };
-}
-
-function receiptOf(
-  database: Database,
-  streamId: string,
-  events: readonly StoredEvent[],
-  duplicate: boolean,
-): AppendReceipt {
-  const first = events[0] as StoredEvent;
-  const last = events.at(-1) as StoredEvent;
-  return {
-    streamId,
-    fromVersion: first.version,
-    toVersion: last.version,
-    eventIds: events.map((event) => event.eventId),
-    lastHash: last.hash,
-    recordedAt: last.recordedAt,
-    duplicate,
-    ...database.cost(),
-  };
 }

@@ -1,5 +1,5 @@
 import { type BatchOutcome, type Container, type Operation, type Page, type Query, type Runtime } from '@daybook/ports';
-import type { Cost } from './event-store.ts';
+import type { Cost, CostMeter } from './costs/cost.ts';
 import { type RetryBudget, type RetryPolicy, isTransient, retryBudget } from './retry.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -11,20 +11,29 @@ export interface Database {
   write(streamId: string, operations: readonly Operation[]): Promise<BatchOutcome>;
   /** A batch of reads, which the primary answers. */
   readAtPrimary(streamId: string, versions: readonly number[]): Promise<BatchOutcome>;
+  /** A point read, in the session's consistency. */
+  readOne(streamId: string, version: number): Promise<StoredEvent | undefined>;
   query(query: Query): Promise<Page<StoredEvent>>;
   cost(): Cost;
 }
 
-export function createDatabase(container: Container, runtime: Runtime, policy: RetryPolicy): Database {
+export function createDatabase(
+  container: Container,
+  runtime: Runtime,
+  policy: RetryPolicy,
+  meter: CostMeter,
+): Database {
   const budget = retryBudget(runtime, policy);
-  let requestCharge = 0;
-  let roundTrips = 0;
 
   const count = async <R extends { readonly requestCharge: number }>(request: () => Promise<R>): Promise<R> => {
-    roundTrips += 1;
-    const answer = await request();
-    requestCharge += answer.requestCharge;
-    return answer;
+    let requestCharge = 0;
+    try {
+      const answer = await request();
+      requestCharge = answer.requestCharge;
+      return answer;
+    } finally {
+      meter.add({ requestCharge, roundTrips: 1 });
+    }
   };
   const persist = async <R extends { readonly requestCharge: number }>(request: () => Promise<R>): Promise<R> => {
     for (;;) {
@@ -48,7 +57,9 @@ export function createDatabase(container: Container, runtime: Runtime, policy: R
         ),
       ),
     // Documents of an events container are events: nothing else is ever written there.
+    readOne: async (streamId, version) =>
+      (await persist(() => container.read(streamId, String(version)))).document as unknown as StoredEvent | undefined,
     query: (query) => persist(() => container.query(query) as Promise<Page<StoredEvent>>),
-    cost: () => ({ requestCharge, roundTrips }),
+    cost: () => meter.total(),
   };
 }

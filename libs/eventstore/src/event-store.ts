@@ -1,7 +1,11 @@
 import type { Container, Runtime } from '@daybook/ports';
 import { append } from './append.ts';
 import type { EncodedEvent } from './codec.ts';
-import { createDatabase } from './database.ts';
+import type { Cost, CostMeter } from './costs/cost.ts';
+import { type StoreOperation, measured, measuredWrite } from './costs/measure.ts';
+import { type EventStoreMetrics, noMetrics } from './costs/metrics.ts';
+import { type Database, createDatabase } from './database.ts';
+import { type GroupAppend, type GroupAppendRequest, appendGroup } from './hot-streams/append-group.ts';
 import { checkHead, findByCommandKey, readHead } from './lookup.ts';
 import { read, readAll } from './read.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -28,11 +32,7 @@ export interface AppendRequest {
   readonly metadata: EventMetadata;
 }
 
-/** What an operation cost: request units as charged by the database, and how many requests were answered or given up. */
-export interface Cost {
-  readonly requestCharge: number;
-  readonly roundTrips: number;
-}
+export type { Cost };
 
 export interface AppendReceipt extends Cost {
   readonly streamId: string;
@@ -72,12 +72,20 @@ export type HeadCheck = 'head' | 'behind' | 'ahead';
 
 export interface EventStore {
   readonly runtime: Runtime;
+  readonly metrics: EventStoreMetrics;
   /**
    * Appends the events of one command, all or none, in one round trip where `head` is given.
    *
    * @throws ConcurrencyConflict, ExpectedVersionAhead, AppendOutcomeUnknown, StreamDiverged, InvalidAppend, AppendTooLarge
    */
   append(request: AppendRequest): Promise<AppendReceipt>;
+  /**
+   * Appends the events of several commands, each decided on what those before it append, as one batch: all or none. A command whose key
+   * was used before, or a lost race, makes the whole batch be refused; what to do then is the caller's to say.
+   *
+   * @throws AppendOutcomeUnknown, StreamDiverged, InvalidAppend, AppendTooLarge, for all of them
+   */
+  appendGroup(request: GroupAppendRequest): Promise<GroupAppend>;
   /** @throws StreamCorrupt where an event is missing */
   read(request: ReadRequest): Promise<StreamSlice>;
   /** All events, oldest first, read in pages as they are asked for. */
@@ -87,12 +95,16 @@ export interface EventStore {
    * version. A query over all partitions.
    */
   readCorrelation(request: CorrelationRequest): Promise<CorrelationSlice>;
+  /** One event, by a point read: the cheapest way to ask whether a stream has gone on. May miss what another instance appended a moment ago. */
+  readEvent(streamId: string, version: number): Promise<StoredEvent | undefined>;
   /** The events a command appended, in order; none where the key was not used in this stream. */
   findByCommandKey(streamId: string, commandKey: string): Promise<readonly StoredEvent[]>;
   /** The last event; `undefined` for a stream without events. May miss what another instance appended a moment ago. */
   readHead(streamId: string): Promise<StoredEvent | undefined>;
   /** Asks the primary: what another instance appended is seen. Queries that follow see at least as much. */
   checkHead(streamId: string, version: number): Promise<HeadCheck>;
+  /** This store; what its calls cost is given to `meter` as well. */
+  metered(meter: CostMeter): EventStore;
 }
 
 export interface EventStoreOptions {
@@ -100,21 +112,53 @@ export interface EventStoreOptions {
   readonly container: Container;
   readonly runtime: Runtime;
   readonly retry?: Partial<RetryPolicy>;
+  /** Where measurements go. Default: nowhere. */
+  readonly metrics?: EventStoreMetrics;
 }
 
 export function createEventStore(options: EventStoreOptions): EventStore {
-  const { container, runtime } = options;
+  const { container, runtime, metrics = noMetrics } = options;
   const policy = resolveRetryPolicy(options.retry);
-  // Every call has a retry budget and a bill of its own.
-  const open = () => createDatabase(container, runtime, policy);
-  return {
-    runtime,
-    append: (request) => append(open(), request),
-    read: (request) => read(open(), request),
-    readAll: (streamId, from) => readAll(open, streamId, from?.afterVersion ?? 0),
-    readCorrelation: (request) => readCorrelation(open(), request),
-    findByCommandKey: (streamId, commandKey) => findByCommandKey(open(), streamId, commandKey),
-    readHead: (streamId) => readHead(open(), streamId),
-    checkHead: (streamId, version) => checkHead(open(), streamId, version),
+  const over = (outer: CostMeter | undefined): EventStore => {
+    // Every call has a retry budget and a bill of its own.
+    const run = <R>(
+      operation: StoreOperation,
+      streamId: string,
+      work: (database: Database) => Promise<R>,
+    ): Promise<R> =>
+      measured(metrics, outer, operation, streamId, (meter) => work(createDatabase(container, runtime, policy, meter)));
+    const readSlice = (request: ReadRequest) => run('read', request.streamId, (database) => read(database, request));
+    return {
+      runtime,
+      metrics,
+      append: (request) =>
+        measuredWrite(
+          { metrics, runtime },
+          request.streamId,
+          () => run('append', request.streamId, (database) => append(database, request)),
+          ({ duplicate }) => ({ outcome: duplicate ? 'duplicate' : 'appended', commands: 1 }),
+        ),
+      appendGroup: (request) =>
+        measuredWrite(
+          { metrics, runtime },
+          request.streamId,
+          () => run('append-group', request.streamId, (database) => appendGroup(database, request)),
+          ({ kind }) =>
+            kind === 'appended'
+              ? { outcome: 'appended', commands: request.commands.length }
+              : { outcome: kind === 'race' ? 'conflict' : 'retried', commands: 0 },
+        ),
+      read: readSlice,
+      readAll: (streamId, from) => readAll(readSlice, streamId, from?.afterVersion ?? 0),
+      readCorrelation: (request) => run('read-correlation', 'all', (database) => readCorrelation(database, request)),
+      readEvent: (streamId, version) => run('read-event', streamId, (database) => database.readOne(streamId, version)),
+      findByCommandKey: (streamId, commandKey) =>
+        run('find-by-command-key', streamId, (database) => findByCommandKey(database, streamId, commandKey)),
+      readHead: (streamId) => run('head', streamId, (database) => readHead(database, streamId)),
+      checkHead: (streamId, version) => run('head', streamId, (database) => checkHead(database, streamId, version)),
+      metered: (meter) =>
+        over(outer === undefined ? meter : { add: (cost) => (outer.add(cost), meter.add(cost)), total: meter.total }),
+    };
   };
+  return over(undefined);
 }

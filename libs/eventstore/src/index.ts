@@ -10,7 +10,6 @@ export {
 export {
   type AppendReceipt,
   type AppendRequest,
-  type Cost,
   type EventStore,
   type EventStoreOptions,
   type HeadCheck,
@@ -19,6 +18,15 @@ export {
   type StreamSlice,
   createEventStore,
 } from './event-store.ts';
+export { type Cost, type CostMeter, costMeter } from './costs/cost.ts';
+export {
+  type CounterName,
+  type EventStoreMetrics,
+  type HistogramName,
+  type MetricAttributes,
+  noMetrics,
+} from './costs/metrics.ts';
+export type { GroupAppend, GroupAppendRequest } from './hot-streams/append-group.ts';
 export type { RetryPolicy } from './retry.ts';
 export type { AggregateStore, ExecuteRequest, Loaded, Outcome } from './aggregate.ts';
 export { type AggregateStoreOptions, createAggregateStore } from './aggregate-store.ts';

@@ -35,12 +35,12 @@ export async function read(database: Database, request: ReadRequest): Promise<St
 }
 
 export async function* readAll(
-  open: () => Database,
+  readSlice: (request: ReadRequest) => Promise<StreamSlice>,
   streamId: string,
   afterVersion: number,
 ): AsyncGenerator<StoredEvent, void, undefined> {
   for (let after = afterVersion; ;) {
-    const slice = await read(open(), { streamId, afterVersion: after });
+    const slice = await readSlice({ streamId, afterVersion: after });
     yield* slice.events;
     if (slice.complete) return;
     after = slice.events.at(-1)?.version ?? after;

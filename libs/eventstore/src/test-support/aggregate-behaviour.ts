@@ -17,7 +17,7 @@ import {
 
 export function aggregateBehaviour(container: () => Container): void {
   describe('aggregate store', () => {
-    const runtime = instantRuntime(13);
+    const runtime = instantRuntime(23);
     const openStore = (over = container()) =>
       createEventStore({ container: over, runtime, retry: { attemptsMax: 30, budgetMs: 60_000 } });
     const open = (over = container()) =>
