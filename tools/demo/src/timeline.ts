@@ -22,7 +22,7 @@ const bookkeeping: ReadonlySet<string> = new Set([
 
 export const legend = `Each line: time since the first event, the service that recorded it, the event, and where it stands (stream@version).
 "order", "inventory" and "payment" know nothing of each other; "fulfilment" is the saga that asks them, one step after another,
-and undoes what was done when a step is refused. Every event comes with the one that caused it in its metadata.`;
+and undoes what was done when a step is refused. Every event also names what caused it, in its metadata.`;
 
 /** Every event about an order, of all services, in the order of their times. */
 export async function readTimeline(shop: Shop, orderId: string, sku: string): Promise<readonly Entry[]> {
@@ -57,6 +57,7 @@ function detailOf(type: string, data: Entry['data']): string {
   if (type === 'CommandsIssued') {
     return `→ ${(data['commands'] as readonly { type: string }[]).map((command) => command.type).join(', ')}`;
   }
+  if (type === 'SignalReceived') return `(${String(data['type'])})`;
   if (type === 'CompensationStarted') return `(${String((data['cause'] as { reason?: string }).reason)})`;
   const { quantity, amount, total, refund, reason, code, step } = data;
   if (type.startsWith('Step') || type === 'PivotPassed') return step === undefined ? '' : `(${String(step)})`;
