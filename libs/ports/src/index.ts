@@ -42,3 +42,11 @@ export {
   type ReceivedMessage,
   isHubError,
 } from './hub/hub.ts';
+export {
+  dataKeyBytes,
+  type KeyWrapper,
+  KeyWrapperError,
+  type KeyWrapperErrorCode,
+  type WrappedKey,
+  isKeyWrapperError,
+} from './keys/key-wrapper.ts';
