@@ -51,6 +51,13 @@ export {
   timersContainer,
   type ServiceName,
 } from './topology/topology.ts';
+export {
+  type DataIdentity,
+  type DataRoleAssignment,
+  dataRoleAssignments,
+  type DataRoleDefinition,
+  dataRoleDefinitions,
+} from './topology/roles.ts';
 export { attemptMessageId, formatIntentKey, type IntentKey, outcomeKey, parseIntentKey } from './wire/intent-key.ts';
 export { type CloudEvent, cloudEvent } from './wire/cloud-event.ts';
 export {
