@@ -1,6 +1,8 @@
 export { type Answer, answerCommand, type CommandOutcome, etag, reusedKey } from './http/answer.ts';
 export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts';
 export { type CommandContext, commandContext } from './http/command-context.ts';
+export { stateAsAsked } from './http/as-of.ts';
+export { correlationRoutes } from './http/correlations.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
 export { Problem, problemHandler, sendProblem } from './http/problem.ts';

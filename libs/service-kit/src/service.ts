@@ -12,9 +12,10 @@ import { createDeadLetters, createMessageConsumer, createRelay, type Route } fro
 import { createEventStore, type EventStore, type StoredEvent } from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
 import { eventFeed } from '@daybook/projections';
-import type { Router } from 'express';
+import { Router } from 'express';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
+import { correlationRoutes } from './http/correlations.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
@@ -40,7 +41,7 @@ export interface Service {
   commands(hub: HubName, handle: (message: CloudEvent) => Promise<void>): Component;
   /** A stream's events after a version: what read models fill gaps with. */
   readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
-  /** Runs HTTP and these components until a signal comes, and stops them in the reverse order. */
+  /** Runs HTTP (these routes, and the events by correlation id that every service has) and these components until a signal comes, and stops them in the reverse order. */
   run(routes: Router, components: readonly Component[]): Promise<void>;
 }
 
@@ -131,7 +132,7 @@ export function openService(
         components: [
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           ...components,
-          httpComponent({ settings, routes, health, log }),
+          httpComponent({ settings, routes: Router().use(correlationRoutes(store), routes), health, log }),
         ],
       });
     },

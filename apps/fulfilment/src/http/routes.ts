@@ -3,7 +3,7 @@ import type { EventStore } from '@daybook/eventstore';
 import type { Condition } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import { describeSaga, type SagaListItem, type SagaStore } from '@daybook/saga';
-import { etag, eventPage, itemPage, Problem, validate } from '@daybook/service-kit';
+import { etag, eventPage, itemPage, Problem, stateAsAsked, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 
@@ -46,7 +46,7 @@ export function fulfilmentRoutes({ sagas, store, list }: FulfilmentRoutes): Rout
     );
   });
   router.get('/v1/sagas/:sagaId', async (request, response) => {
-    const { state, version } = await sagas.load(sagaStream(sagaIdOf(request)));
+    const { state, version } = await stateAsAsked(sagas, sagaStream(sagaIdOf(request)), request.query);
     if (state.status === 'none') throw unknownSaga(request);
     response.set('ETag', etag(version)).json({ ...describeSaga(state), version });
   });

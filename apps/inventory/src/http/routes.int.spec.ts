@@ -117,6 +117,15 @@ describe('GET /v1/stock/{sku}', () => {
     expect(headers.get('etag')).toBe('"2"');
   });
 
+  it('with ?asOf= tells what was there', async () => {
+    await receive('85123A', 5);
+    await service.reserve('85123A', 'o1', 2);
+    const at = async (asOf: string) => (await client.get(`/v1/stock/85123A?asOf=${asOf}`)).body;
+    expect(await at('1')).toEqual({ sku: '85123A', onHand: 5, reserved: 0, available: 5, version: 1 });
+    expect(await at('2009-12-01T00:00:00Z')).toMatchObject({ status: 404, code: 'sku-unknown' });
+    expect(await at('never')).toMatchObject({ status: 400, code: 'invalid-request' });
+  });
+
   it('is a 404 where there never was any', async () => {
     expect(await client.get('/v1/stock/85123A')).toMatchObject({ status: 404, body: { code: 'sku-unknown' } });
     expect(await client.get('/v1/stock/85123A/events')).toMatchObject({ status: 404, body: { code: 'sku-unknown' } });

@@ -13,6 +13,7 @@ import {
   itemPage,
   Problem,
   reusedKey,
+  stateAsAsked,
   validate,
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
@@ -72,7 +73,7 @@ export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRout
   });
   router.get('/v1/stock/:sku', async (request, response) => {
     const sku = skuOf(request);
-    const { state, version } = await stock.load(stockStream(sku));
+    const { state, version } = await stateAsAsked(stock, stockStream(sku), request.query);
     if (version === 0) throw unknownSku(sku);
     response.set('ETag', etag(version)).json(stockView(sku, state, version));
   });

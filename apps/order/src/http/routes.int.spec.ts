@@ -180,6 +180,28 @@ describe('GET /v1/orders/{orderId}', () => {
   });
 });
 
+describe('GET /v1/orders/{orderId}?asOf=', () => {
+  it('tells the order as it was after a version or at a time', async () => {
+    await confirmed();
+    await cancel();
+    const statusAt = async (asOf: string) => (await client.get(`/v1/orders/o1?asOf=${asOf}`)).body['status'];
+    expect([await statusAt('2'), await statusAt('3'), await statusAt('4')]).toEqual([
+      'submitted',
+      'confirmed',
+      'cancelled',
+    ]);
+    expect(await statusAt('2010-12-01T00:00:00Z')).toBe('cancelled');
+  });
+
+  it('is a 404 before it was, and where it has not come; a 400 for what is no time', async () => {
+    await place({ orderId: 'o1' });
+    const at = (asOf: string) => client.get(`/v1/orders/o1?asOf=${asOf}`);
+    expect(await at('2009-12-01T00:00:00Z')).toMatchObject({ status: 404, body: { code: 'order-unknown' } });
+    expect(await at('3')).toMatchObject({ status: 404, body: { code: 'version-unknown', version: 2 } });
+    expect(await at('monday')).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  });
+});
+
 describe('GET /v1/orders/{orderId}/events', () => {
   it('tells what happened', async () => {
     await place({ orderId: 'o1' });

@@ -12,6 +12,7 @@ import {
   handleCommand,
   itemPage,
   Problem,
+  stateAsAsked,
   validate,
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
@@ -76,7 +77,7 @@ export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes):
     response.json(await itemPage(summaries, { where, limit, after }, summaryView));
   });
   router.get('/v1/orders/:orderId', async (request, response) => {
-    const { state, version } = await orders.load(orderStream(orderIdOf(request)));
+    const { state, version } = await stateAsAsked(orders, orderStream(orderIdOf(request)), request.query);
     const view = orderView(state, version);
     if (view === undefined) throw unknownOrder(request);
     response.set('ETag', etag(version)).json(view);

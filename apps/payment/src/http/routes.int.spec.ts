@@ -27,6 +27,14 @@ describe('GET /v1/payments/{paymentId}', () => {
     expect(body).toEqual({ ...view, status: 'captured', version: 4 });
   });
 
+  it('with ?asOf= tells how it stood', async () => {
+    await captured();
+    const at = async (asOf: string) => (await client.get(`/v1/payments/o1?asOf=${asOf}`)).body;
+    expect(await at('2')).toEqual({ ...view, status: 'authorized', captured: 0, version: 2 });
+    expect(await at('2009-12-01T00:00:00Z')).toMatchObject({ status: 404, code: 'payment-unknown' });
+    expect(await at('never')).toMatchObject({ status: 400, code: 'invalid-request' });
+  });
+
   it('is a 404 where there is none, a 400 where there cannot be one', async () => {
     expect(await client.get('/v1/payments/o9')).toMatchObject({ status: 404, body: { code: 'payment-unknown' } });
     expect(await client.get('/v1/payments/_proto')).toMatchObject({ status: 400, body: { code: 'invalid-request' } });

@@ -12,6 +12,7 @@ import {
   eventPage,
   itemPage,
   Problem,
+  stateAsAsked,
   validate,
 } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
@@ -38,7 +39,7 @@ export function paymentRoutes({ payments, store, summaries, runtime }: PaymentRo
     );
   });
   router.get('/v1/payments/:paymentId', async (request, response) => {
-    const { state, version } = await payments.load(paymentStream(paymentIdOf(request)));
+    const { state, version } = await stateAsAsked(payments, paymentStream(paymentIdOf(request)), request.query);
     const view = paymentView(state);
     if (view === undefined) throw unknownPayment(request);
     response.set('ETag', etag(version)).json({ ...view, version });

@@ -3,6 +3,7 @@ import type { Condition } from '@daybook/ports';
 import type { Projection, ReadModelItem } from '@daybook/projections';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
+import { shownEvent } from './shown-event.ts';
 import { validate } from './validate.ts';
 
 export interface ListRequest {
@@ -39,7 +40,7 @@ export async function eventPage(
   const last = events.at(-1);
   if (last === undefined) return after === 0 ? undefined : { items: [] };
   return {
-    items: events.map(({ id: _id, _etag, _ts, _lsn, dedup: _dedup, ...event }) => event),
+    items: events.map(shownEvent),
     ...(complete ? {} : { next: String(last.version) }),
   };
 }

@@ -1,10 +1,12 @@
 import { createAggregateStore, eventCodec, type StoredEvent } from '@daybook/eventstore';
-import { type Decider, refuse, type Runtime, virtualRuntime } from '@daybook/ports';
+import { type Decider, refuse, type VirtualRuntime, virtualRuntime } from '@daybook/ports';
 import { createProjection } from '@daybook/projections';
 import { Router } from 'express';
 import { z } from 'zod';
 import { type MemoryStores, memoryStores } from '../../testing/testing.ts';
+import { stateAsAsked } from '../as-of.ts';
 import { handleCommand } from '../carry-out.ts';
+import { correlationRoutes } from '../correlations.ts';
 import { eventPage, itemPage } from '../lists.ts';
 import { Problem } from '../problem.ts';
 import { validate } from '../validate.ts';
@@ -27,7 +29,7 @@ const body = z.strictObject({ by: z.int().min(0).max(100), note: z.string().max(
 
 export interface CounterService extends MemoryStores {
   readonly routes: Router;
-  readonly runtime: Runtime;
+  readonly runtime: VirtualRuntime;
   catchUpAll(): Promise<void>;
 }
 
@@ -68,6 +70,12 @@ export function counterService(): CounterService {
     if (page === undefined) throw new Problem(404, 'counter-unknown', 'There is no such counter.');
     response.json(page);
   });
+  routes.get('/counters/:id', async (request, response) => {
+    const { state, version } = await stateAsAsked(counters, `counter-${request.params.id}`, request.query);
+    if (version === 0) throw new Problem(404, 'counter-unknown', 'There is no such counter.');
+    response.json({ total: state, version });
+  });
+  routes.use(correlationRoutes(store));
   routes.get('/broken/:code', (request) => {
     throw Object.assign(new Error('a secret of ours'), { code: request.params.code });
   });

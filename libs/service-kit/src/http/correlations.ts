@@ -1,0 +1,43 @@
+import type { CorrelationPosition, EventStore } from '@daybook/eventstore';
+import { Router } from 'express';
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+import { shownEvent } from './shown-event.ts';
+import { validate } from './validate.ts';
+
+const correlationQuery = z.strictObject({
+  correlationId: z.string('must be given once').min(1).max(255),
+  after: z.string().max(1_024).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const position = z.tuple([z.iso.datetime(), z.string().min(1).max(255), z.int().min(1)]);
+
+/** `GET /v1/events?correlationId=`: what one client request led to in this service, over all its streams, in the order of time. */
+export function correlationRoutes(store: Pick<EventStore, 'readCorrelation'>): Router {
+  const router = Router();
+  router.get('/v1/events', async (request, response) => {
+    const { correlationId, after, limit } = validate(correlationQuery, request.query, 'query');
+    const from = after === undefined ? {} : { after: parseCursor(after) };
+    const { events, complete } = await store.readCorrelation({ correlationId, limit, ...from });
+    const last = events.at(-1);
+    response.json({
+      items: events.map(shownEvent),
+      ...(complete || last === undefined ? {} : { next: formatCursor(last) }),
+    });
+  });
+  return router;
+}
+
+function formatCursor({ recordedAt, streamId, version }: CorrelationPosition): string {
+  return Buffer.from(JSON.stringify([recordedAt, streamId, version])).toString('base64url');
+}
+
+function parseCursor(text: string): CorrelationPosition {
+  try {
+    const [recordedAt, streamId, version] = position.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    return { recordedAt, streamId, version };
+  } catch {
+    throw new Problem(400, 'bad-cursor', 'after: is not a cursor of this list; use the `next` of the page before.');
+  }
+}
