@@ -29,7 +29,10 @@ export {
 export type { GroupAppend, GroupAppendRequest } from './hot-streams/append-group.ts';
 export type { RetryPolicy } from './retry.ts';
 export type { AggregateStore, ExecuteRequest, Loaded, Outcome } from './aggregate.ts';
-export { type AggregateStoreOptions, createAggregateStore } from './aggregate-store.ts';
+export { type AggregateStoreOptions, type SnapshotOptions, createAggregateStore } from './aggregate-store.ts';
+export type { CacheMode } from './state-loader.ts';
+export type { StateFormat } from './snapshots/fingerprint.ts';
+export { type SnapshotDocument, snapshotIntervals } from './snapshots/snapshots.ts';
 export { type AsOf, eventsAsOf, type Past } from './time-travel/as-of.ts';
 export type { CorrelationPosition, CorrelationRequest, CorrelationSlice } from './time-travel/correlation.ts';
 export { appendBytesMax, eventBytesMax, eventsPerAppendMax } from './build-events.ts';
@@ -59,3 +62,32 @@ export {
   isStreamDiverged,
   isUnknownSchemaVersion,
 } from './errors.ts';
+export {
+  type ErasedValue,
+  type PersonalValue,
+  type SealedValue,
+  type WithheldValue,
+  isErased,
+  isSealed,
+  isWithheld,
+} from './personal-data/sealed-value.ts';
+export {
+  type PersonalData,
+  type PersonalField,
+  personalFieldNames,
+  withoutPersonalData,
+} from './personal-data/personal-data.ts';
+export { type ProtectedCodecOptions, protectedCodec } from './personal-data/protected-codec.ts';
+export { type PersonalDataReader, openEvents } from './personal-data/open-events.ts';
+export type { ErasureRequest, KeyErasure, SubjectKey, SubjectKeys } from './personal-data/subject-key.ts';
+export { type SubjectKeysOptions, createSubjectKeys } from './personal-data/subject-keys.ts';
+export { fileKeyWrapper } from './personal-data/file-key-wrapper.ts';
+export {
+  PersonalDataCorrupt,
+  PersonalDataUnprepared,
+  SubjectKeysTooMany,
+  SubjectKeyUnavailable,
+  isPersonalDataCorrupt,
+  isPersonalDataUnprepared,
+  isSubjectKeyUnavailable,
+} from './personal-data/errors.ts';
