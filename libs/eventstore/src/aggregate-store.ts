@@ -1,19 +1,33 @@
-import { type Decider, type Decision, isRefusal } from '@daybook/ports';
-import type { AggregateStore, ExecuteRequest, Loaded, Outcome } from './aggregate.ts';
-import { emptyHead } from './build-events.ts';
-import { lruCache } from './cache.ts';
+import type { Container, Decider, Json } from '@daybook/ports';
+import type { AggregateStore, ExecuteRequest, Outcome } from './aggregate.ts';
 import type { EventCodec } from './codec.ts';
-import {
-  ConcurrencyConflict,
-  InvalidAppend,
-  isConcurrencyConflict,
-  isExpectedVersionAhead,
-  isStreamDiverged,
-} from './errors.ts';
-import type { AppendReceipt, EventStore, StreamHead } from './event-store.ts';
-import { keyedQueue } from './keyed-queue.ts';
-import type { DomainEvent, StoredEvent } from './stored-event.ts';
+import { costMeter } from './costs/cost.ts';
+import { InvalidAppend } from './errors.ts';
+import type { EventStore } from './event-store.ts';
+import type { Execution } from './execute-one.ts';
+import { executeGroup } from './hot-streams/execute-group.ts';
+import { groupQueue } from './hot-streams/group-queue.ts';
+import { type StateFormat, stateFingerprint } from './snapshots/fingerprint.ts';
+import { type Snapshots, createSnapshots, snapshotIntervals } from './snapshots/snapshots.ts';
+import { type CacheMode, createStateLoader } from './state-loader.ts';
+import type { DomainEvent } from './stored-event.ts';
 import { stateAsOf } from './time-travel/as-of.ts';
+
+export interface SnapshotOptions<S> {
+  /** Partition key `/id`; the service's own, beside its events container. */
+  readonly container: Container;
+  /** How many events lie between two snapshots: see `snapshotIntervals`. Default 100. */
+  readonly every?: number;
+  /**
+   * Version of the state: another where `evolve` makes something else of the same events. Changes of `evolve` itself, of the initial
+   * state and of the codec are noticed without; changes of what `evolve` calls are not.
+   */
+  readonly stateVersion: number;
+  /** For states that are not plain JSON (a Map, a Set). Default: the state as it is. */
+  readonly format?: StateFormat<S>;
+  /** Streams whose snapshot may wait to be written. Default 1,000. */
+  readonly waitingMax?: number;
+}
 
 export interface AggregateStoreOptions<C, E extends DomainEvent, S> {
   readonly store: EventStore;
@@ -21,141 +35,29 @@ export interface AggregateStoreOptions<C, E extends DomainEvent, S> {
   readonly decider: Decider<C, E, S>;
   /** Its streams are `<category>-<id>`; others are refused. */
   readonly category: string;
-  /** `max`: how many streams' states are kept in memory. Default 1,000. */
-  readonly cache?: { readonly max: number };
+  /** `max`: how many streams' states are kept in memory, default 1,000. `mode`: how they are used, default `trust`. */
+  readonly cache?: { readonly max?: number; readonly mode?: CacheMode };
+  /** Without, every state that is not in memory is replayed from its first event. */
+  readonly snapshots?: SnapshotOptions<S>;
   /** How often a command is decided before a conflict is given up as one. Default 10. */
   readonly maxAttempts?: number;
   /** How many commands of this process may wait for one stream. Default 1,000. */
   readonly waitingMax?: number;
+  /** How many commands are appended as one batch at most: 1 appends each alone. Default 99. */
+  readonly groupMax?: number;
 }
-
-interface Current<S> {
-  readonly state: S;
-  readonly head: StreamHead;
-}
-
-/** The pause before deciding again grows up to this. */
-const conflictPauseMsMax = 200;
 
 export function createAggregateStore<C, E extends DomainEvent, S>(
   options: AggregateStoreOptions<C, E, S>,
 ): AggregateStore<C, E, S> {
-  const { store, codec, decider, category, maxAttempts = 10, waitingMax = 1_000 } = options;
-  const cache = lruCache<Current<S>>(options.cache?.max ?? 1_000);
-  const queue = keyedQueue(waitingMax);
-
-  const fold = (current: Current<S>, stored: StoredEvent): Current<S> => {
-    const event = codec.decode(stored);
-    const { version, hash, recordedAt } = stored;
-    return {
-      state: event === undefined ? current.state : decider.evolve(current.state, event),
-      head: { version, hash, recordedAt },
-    };
-  };
-
-  /** What is in memory, with the events since then. */
-  const refresh = async (streamId: string): Promise<Current<S>> => {
-    const known = cache.get(streamId) ?? { state: decider.initial, head: emptyHead };
-    let current = known;
-    for await (const stored of store.readAll(streamId, { afterVersion: known.head.version })) {
-      if (stored.previousHash !== current.head.hash && known.head.version > 0) {
-        // What is in memory is not what these events follow: it was restored or rewritten. Begin anew from the events.
-        cache.delete(streamId);
-        return refresh(streamId);
-      }
-      current = fold(current, stored);
-    }
-    keep(streamId, current);
-    return current;
-  };
-
-  // Loads run beside commands: an older state must not take the place of a newer one.
-  const keep = (streamId: string, current: Current<S>): void => {
-    const known = cache.get(streamId);
-    if (known === undefined || known.head.version < current.head.version) cache.set(streamId, current);
-  };
-
-  const duplicateOf = async (streamId: string, commandKey: string): Promise<Outcome<E, S> | undefined> => {
-    const found = await store.findByCommandKey(streamId, commandKey);
-    if (found.length === 0) return undefined;
-    return duplicate(streamId, receiptOf(streamId, found), found);
-  };
-
-  const duplicate = async (
-    streamId: string,
-    receipt: AppendReceipt,
-    stored: readonly StoredEvent[],
-  ): Promise<Outcome<E, S>> => {
-    const { state, head } = await refresh(streamId);
-    const events = stored.map((event) => codec.decode(event)).filter((event) => event !== undefined);
-    return { kind: 'duplicate', receipt, events, state, version: head.version };
-  };
-
-  /**
-   * A decision that appends nothing was guarded by nothing. It stands where its state was the head at the primary and the command
-   * key is unused; `undefined` says that the state was old.
-   */
-  const settleWithout = async (
-    request: ExecuteRequest<C, E, S>,
-    current: Current<S>,
-    outcome: Outcome<E, S>,
-  ): Promise<Outcome<E, S> | undefined> => {
-    const { streamId, metadata } = request;
-    const position = await store.checkHead(streamId, current.head.version);
-    const before = await duplicateOf(streamId, metadata.commandKey);
-    if (before !== undefined) return before;
-    if (position === 'head') return outcome;
-    if (position === 'ahead') cache.delete(streamId);
-    return undefined;
-  };
-
-  /** One decision and what comes of it; `undefined` where it has to be made again. */
-  const attempt = async (request: ExecuteRequest<C, E, S>, current: Current<S>): Promise<Outcome<E, S> | undefined> => {
-    const { streamId, metadata, expectedVersion } = request;
-    const { state, head } = current;
-    const { version } = head;
-    if (expectedVersion !== undefined && expectedVersion !== version) {
-      return settleWithout(request, current, { kind: 'version-mismatch', version });
-    }
-    const decision: Decision<E> =
-      'command' in request ? decider.decide(request.command, state) : request.decide(state, version);
-    if (isRefusal(decision)) {
-      return settleWithout(request, current, { kind: 'refused', refusal: decision, state, version });
-    }
-    if (decision.length === 0) return settleWithout(request, current, { kind: 'unchanged', state, version });
-
-    const encoded = decision.map((event) => codec.encode(event));
-    try {
-      const receipt = await store.append({ streamId, expectedVersion: version, head, events: encoded, metadata });
-      if (receipt.duplicate) {
-        return await duplicate(streamId, receipt, await store.findByCommandKey(streamId, metadata.commandKey));
-      }
-      // Evolved from what was stored, so that the state in memory is the one that a replay gives.
-      const events = encoded.map(({ type, data }) => ({ type, data }) as E);
-      const next = events.reduce((before, event) => decider.evolve(before, event), state);
-      keep(streamId, {
-        state: next,
-        head: { version: receipt.toVersion, hash: receipt.lastHash, recordedAt: receipt.recordedAt },
-      });
-      return { kind: 'appended', receipt, events, state: next, version: receipt.toVersion };
-    } catch (error) {
-      if (isStreamDiverged(error) || isExpectedVersionAhead(error)) cache.delete(streamId);
-      if (isConcurrencyConflict(error) || isExpectedVersionAhead(error)) return undefined;
-      throw error;
-    }
-  };
-
-  const decideUntilSettled = async (request: ExecuteRequest<C, E, S>): Promise<Outcome<E, S>> => {
-    const { streamId } = request;
-    let current = cache.get(streamId) ?? (await refresh(streamId));
-    for (let made = 1; ; made += 1) {
-      const outcome = await attempt(request, current);
-      if (outcome !== undefined) return outcome;
-      if (made >= maxAttempts) throw new ConcurrencyConflict(streamId, current.head.version, undefined);
-      await store.runtime.sleep(store.runtime.random() * Math.min(conflictPauseMsMax, 2 ** made));
-      current = await refresh(streamId);
-    }
-  };
+  const { store, codec, decider, category, cache = {}, maxAttempts = 10, waitingMax = 1_000, groupMax = 99 } = options;
+  const snapshots = options.snapshots && snapshotsOf(options, options.snapshots);
+  const { max: cacheMax = 1_000, mode: cacheMode = 'trust' } = cache;
+  const loader = createStateLoader({ codec, decider, cacheMax, cacheMode, snapshots, metrics: store.metrics });
+  const execution: Execution<C, E, S> = { store, codec, decider, loader, maxAttempts };
+  const queue = groupQueue<ExecuteRequest<C, E, S>, Outcome<E, S>>(waitingMax, groupMax, (streamId, group) =>
+    executeGroup(execution, streamId, group),
+  );
 
   const checkStream = (streamId: string): void => {
     if (!streamId.startsWith(`${category}-`)) {
@@ -167,34 +69,39 @@ export function createAggregateStore<C, E extends DomainEvent, S>(
   };
 
   return {
-    async load(streamId): Promise<Loaded<S>> {
+    async load(streamId) {
       checkStream(streamId);
-      const { state, head } = await refresh(streamId);
-      return { state, version: head.version, lastHash: head.hash };
-    },
-    async asOf(streamId, point) {
-      checkStream(streamId);
-      return stateAsOf(options, streamId, point);
+      const meter = costMeter();
+      const { state, head } = await loader.current({ store: store.metered(meter), meter }, streamId);
+      return { state, version: head.version, lastHash: head.hash, cost: meter.total() };
     },
     async execute(request) {
       checkStream(request.streamId);
-      return queue.run(request.streamId, () => decideUntilSettled(request));
+      return queue.add(request.streamId, request);
     },
+    asOf: async (streamId, asOf) => {
+      checkStream(streamId);
+      return stateAsOf({ store, codec, decider }, streamId, asOf);
+    },
+    settled: async () => snapshots?.settled(),
   };
 }
 
-function receiptOf(streamId: string, events: readonly StoredEvent[]): AppendReceipt {
-  const first = events[0] as StoredEvent;
-  const last = events.at(-1) as StoredEvent;
-  return {
-    streamId,
-    fromVersion: first.version,
-    toVersion: last.version,
-    eventIds: events.map((event) => event.eventId),
-    lastHash: last.hash,
-    recordedAt: last.recordedAt,
-    duplicate: true,
-    requestCharge: 0,
-    roundTrips: 0,
-  };
+function snapshotsOf<C, E extends DomainEvent, S>(
+  { store, codec, decider }: AggregateStoreOptions<C, E, S>,
+  {
+    container,
+    every = snapshotIntervals.normal,
+    stateVersion,
+    format = asItIs<S>(),
+    waitingMax = 1_000,
+  }: SnapshotOptions<S>,
+): Snapshots<S> {
+  const fingerprint = stateFingerprint(stateVersion, decider, codec, format);
+  return createSnapshots({ container, metrics: store.metrics, every, fingerprint, format, waitingMax });
+}
+
+/** For states that are plain JSON; any other is found when it is written, and never stored. */
+function asItIs<S>(): StateFormat<S> {
+  return { toJson: (state) => state as unknown as Json, fromJson: (json) => json as unknown as S };
 }

@@ -26,11 +26,3 @@ export function costMeter(): CostMeter {
     total: () => ({ requestCharge: Math.round(requestCharge * 100) / 100, roundTrips }),
   };
 }
-
-/** What requests cost that were made beside each other: all their charges, and the time of the longest. */
-export function beside(...costs: readonly Cost[]): Cost {
-  return {
-    requestCharge: costs.reduce((sum, { requestCharge }) => sum + requestCharge, 0),
-    roundTrips: Math.max(0, ...costs.map(({ roundTrips }) => roundTrips)),
-  };
-}
