@@ -50,3 +50,14 @@ export {
   type WrappedKey,
   isKeyWrapperError,
 } from './keys/key-wrapper.ts';
+export {
+  type BlobStore,
+  BlobStoreError,
+  type BlobStoreErrorCode,
+  blobBytesMax,
+  checkBlob,
+  isBlobName,
+  isBlobStoreError,
+} from './blobs/blob-store.ts';
+export { memoryBlobStore } from './blobs/memory-blob-store.ts';
+export type { Signature, Signer } from './signer/signer.ts';
