@@ -1,12 +1,18 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import { createHttpClient } from './faces/http-client.ts';
 import { createGrants } from './access/roles.ts';
 import type { Roles } from './access/roles.ts';
+import { listenAdmin } from './faces/admin-server.ts';
+import type { AdminListener } from './faces/admin-server.ts';
+import { createHttpClient } from './faces/http-client.ts';
 import { listen } from './faces/http-server.ts';
 import type { Listener, ListenOptions } from './faces/http-server.ts';
+import type { FaultRule } from './faults/fault.ts';
+import { createFaultInjector } from './faults/injector.ts';
+import type { FaultInjector } from './faults/injector.ts';
 import { createHandler } from './handler.ts';
-import type { FaultRule } from './handler.ts';
 import { EMULATOR_KEY } from './protocol/authorization.ts';
+import { createRecorder } from './recorder/recorder.ts';
+import type { Recorder } from './recorder/recorder.ts';
 import { createCatalog } from './storage/catalog.ts';
 import { createGroupCommit } from './storage/group-commit.ts';
 import { createItems } from './storage/items.ts';
@@ -22,18 +28,26 @@ export interface CosmosEmulatorOptions {
   readonly key?: string | undefined;
   /** What identities may do; without any, only the key lets in. */
   readonly roles?: Roles | undefined;
-  /** Milliseconds since 1970, for `_ts` and the expiry of tokens; the system's clock by default. */
+  /** Milliseconds since 1970, for `_ts` and the expiry of items and tokens; the system's clock by default. */
   readonly now?: (() => number) | undefined;
-  /** For tests: asked for every request, through either face, which fault it meets. */
+  /** For tests: asked for every request, through either face, which fault it meets. For chances use `emulator.faults`. */
   readonly faults?: FaultRule | undefined;
+  /** How many requests the recorder keeps; 10,000 by default. */
+  readonly recordedRequestsMax?: number | undefined;
 }
 
 /** A running emulator. */
 export interface CosmosEmulator {
   /** For `CosmosClientOptions.httpClient`, with any https endpoint, say `https://embedded.invalid`. */
   readonly httpClient: HttpClient;
+  /** Every request with its status, charge and duration. */
+  readonly recorder: Recorder;
+  /** Faults by chance, from a seed. */
+  readonly faults: FaultInjector;
   /** Starts a server; port 0 takes a free one. */
   listen(address: ListenOptions): Promise<Listener>;
+  /** Serves recorder and faults as JSON on a port of loopback. */
+  listenAdmin(address: { readonly port: number }): Promise<AdminListener>;
   /** Closes its servers and the data. */
   close(): Promise<void>;
 }
@@ -43,6 +57,8 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
   const grants = createGrants(options.roles);
   const store = openStore(options.storage, options.feedRanges);
   const commits = createGroupCommit(store);
+  const recorder = createRecorder(options.recordedRequestsMax ?? 10_000);
+  const faults = createFaultInjector();
   const services = {
     store,
     catalog: createCatalog(store),
@@ -53,15 +69,20 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
     key: options.key ?? EMULATOR_KEY,
     grants,
     faults: options.faults,
+    nextFault: faults.next,
+    record: recorder.record,
   });
-  const listeners: Listener[] = [];
+  const listeners: { close(): Promise<void> }[] = [];
+  const kept = <L extends { close(): Promise<void> }>(listener: L): L => {
+    listeners.push(listener);
+    return listener;
+  };
   return {
     httpClient: createHttpClient(handler),
-    listen: async (address) => {
-      const listener = await listen(handler, address);
-      listeners.push(listener);
-      return listener;
-    },
+    recorder,
+    faults,
+    listen: async (address) => kept(await listen(handler, address)),
+    listenAdmin: async ({ port }) => kept(await listenAdmin({ recorder, faults }, port)),
     close: async () => {
       await Promise.all(listeners.map((listener) => listener.close()));
       await commits.idle();

@@ -1,42 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Services } from './operations/context.ts';
 import { authorize } from './access/authorize.ts';
 import type { Grants } from './access/roles.ts';
 import { verifyToken } from './access/verify-token.ts';
-import { isWrite, operationOf } from './operations/operation.ts';
+import type { Fault, FaultRule } from './faults/fault.ts';
+import { faultName } from './faults/fault.ts';
+import type { FaultTarget } from './faults/injector.ts';
+import type { Services } from './operations/context.ts';
+import { partitionKeyHeader } from './operations/context.ts';
 import type { Operation } from './operations/operation.ts';
+import { isWrite, operationOf } from './operations/operation.ts';
 import { route } from './operations/routes.ts';
 import { checkSignature, credentialOf } from './protocol/authorization.ts';
 import { charges } from './protocol/charges.ts';
 import { limits } from './protocol/limits.ts';
 import type { EmulatorRequest, EmulatorResponse } from './protocol/message.ts';
 import { badRequest, isRefusal, Refusal, refusalResponse } from './protocol/refusal.ts';
+import type { RecordedRequest } from './recorder/recorder.ts';
 import type { GroupCommit } from './storage/group-commit.ts';
-
-/** What a test may do to a request. */
-export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly substatus?: number; readonly retryAfterMs?: number }
-  /** The connection breaks before anything is done. */
-  | { readonly kind: 'reset-before' }
-  /** The request is carried out, but the connection breaks instead of the answer. */
-  | { readonly kind: 'executed-but-lost' }
-  | { readonly kind: 'delay'; readonly ms: number };
-
-/** Decides for each request which fault it meets, if any. */
-export type FaultRule = (request: EmulatorRequest) => Fault | undefined;
 
 /** Answers a request; `undefined` means that the connection breaks. */
 export type Handler = (request: EmulatorRequest, origin: string) => Promise<EmulatorResponse | undefined>;
 
-const decodeSegments = (path: string): readonly string[] => {
+/** What the handler works with besides the data. */
+export interface HandlerOptions {
+  readonly key: string;
+  readonly grants: Grants;
+  /** Asked first, and `nextFault` where it has none. */
+  readonly faults: FaultRule | undefined;
+  readonly nextFault: (target: FaultTarget) => Fault | undefined;
+  readonly record: (entry: Omit<RecordedRequest, 'number'>) => void;
+}
+
+/** The decoded parts of a path; undefined when it is not validly encoded. */
+const decodeSegments = (path: string): readonly string[] | undefined => {
   try {
     return path
       .split('/')
       .filter((segment) => segment !== '')
       .map(decodeURIComponent);
   } catch {
-    throw badRequest('The path is not validly percent-encoded.');
+    return undefined;
+  }
+};
+
+/** The components of the partition key that a request names, as far as they can be read. */
+const partitionKeyOf = (request: EmulatorRequest): readonly unknown[] | undefined => {
+  try {
+    const key: unknown = JSON.parse(request.headers[partitionKeyHeader] ?? '');
+    return Array.isArray(key) ? key : undefined;
+  } catch {
+    return undefined;
   }
 };
 
@@ -57,11 +71,7 @@ const faultStatus = (fault: Extract<Fault, { kind: 'status' }>): EmulatorRespons
 };
 
 /** The one handler behind both faces. */
-export const createHandler = (
-  services: Services,
-  commits: GroupCommit,
-  options: { readonly key: string; readonly grants: Grants; readonly faults?: FaultRule | undefined },
-): Handler => {
+export const createHandler = (services: Services, commits: GroupCommit, options: HandlerOptions): Handler => {
   const { key, grants } = options;
   /** The key may do everything; an identity what its roles allow. */
   const admit = (request: EmulatorRequest, segments: readonly string[], operation: Operation, origin: string): void => {
@@ -70,10 +80,14 @@ export const createHandler = (
     const principal = verifyToken(signature, { key, origin, nowMs: services.now() });
     authorize(grants.of(principal), principal, request, operation);
   };
-  const carryOut = async (request: EmulatorRequest, origin: string): Promise<EmulatorResponse> => {
+  const carryOut = async (
+    request: EmulatorRequest,
+    segments: readonly string[] | undefined,
+    operation: Operation,
+    origin: string,
+  ): Promise<EmulatorResponse> => {
     try {
-      const segments = decodeSegments(request.path);
-      const operation = operationOf(request, segments);
+      if (segments === undefined) throw badRequest('The path is not validly percent-encoded.');
       admit(request, segments, operation, origin);
       if (request.search !== '') throw badRequest('A query string is not supported: an id must not contain "?".');
       if (request.body.length > limits.requestBytes && Buffer.byteLength(request.body) > limits.requestBytes) {
@@ -88,11 +102,34 @@ export const createHandler = (
     }
   };
   return async (request, origin) => {
-    const fault = options.faults?.(request);
-    if (fault?.kind === 'status') return faultStatus(fault);
-    if (fault?.kind === 'reset-before') return undefined;
-    if (fault?.kind === 'delay') await pause(fault.ms);
-    const response = await carryOut(request, origin);
+    const started = performance.now();
+    const atMs = services.now();
+    const segments = decodeSegments(request.path);
+    const operation: Operation = segments === undefined ? { kind: 'unknown' } : operationOf(request, segments);
+    const partitionKey = partitionKeyOf(request);
+    const fault = options.faults?.(request) ?? options.nextFault({ ...operation, partitionKey });
+    const answer = async (): Promise<EmulatorResponse | undefined> => {
+      if (fault?.kind === 'status') return faultStatus(fault);
+      if (fault?.kind === 'reset-before') return undefined;
+      if (fault?.kind === 'delay') await pause(fault.ms);
+      return carryOut(request, segments, operation, origin);
+    };
+    const response = await answer();
+    const substatus = response?.headers['x-ms-substatus'];
+    const { kind, database, container, id } = operation;
+    options.record({
+      atMs,
+      operation: kind,
+      database,
+      container,
+      partitionKey,
+      id,
+      status: response?.status ?? 0,
+      substatus: substatus === undefined ? undefined : Number(substatus),
+      requestCharge: Number(response?.headers['x-ms-request-charge'] ?? 0),
+      durationMs: performance.now() - started,
+      fault: fault === undefined ? undefined : faultName(fault),
+    });
     return fault?.kind === 'executed-but-lost' ? undefined : response;
   };
 };

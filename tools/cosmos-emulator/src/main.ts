@@ -11,6 +11,7 @@ const help = `Cosmos DB (NoSQL) emulator over SQLite
   --https             speak https, with a certificate made now
   --certificate FILE  where to write that certificate, for clients to trust (NODE_EXTRA_CA_CERTS)
   --roles FILE        role definitions and assignments for Entra tokens, as JSON
+  --admin-port N      also serve recorder and faults there, on loopback (see the README)
   --data DIR          where the data is kept (.cosmos-emulator)
   --feed-ranges N     feed ranges per container, fixed when the data is made (4)
   --help              this text
@@ -29,6 +30,7 @@ const run = async (): Promise<void> => {
       https: { type: 'boolean', default: false },
       certificate: { type: 'string' },
       roles: { type: 'string' },
+      'admin-port': { type: 'string' },
       data: { type: 'string', default: '.cosmos-emulator' },
       'feed-ranges': { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -49,10 +51,15 @@ const run = async (): Promise<void> => {
     const { url, certificate } = await emulator.listen({ host: values.host, port, https: values.https });
     if (values.certificate !== undefined) writeFileSync(values.certificate, certificate ?? '');
     console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}`);
+    if (values['admin-port'] !== undefined) {
+      const admin = await emulator.listenAdmin({ port: whole('--admin-port', values['admin-port']) });
+      console.log(`Administration on ${admin.url}`);
+    }
   } catch (error) {
     await emulator.close();
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw busy ? new Error(`Port ${port} is in use. Choose another with --port or COSMOS_EMULATOR_PORT.`) : error;
+    const given = `${port}${values['admin-port'] === undefined ? '' : ` or ${values['admin-port']}`}`;
+    throw busy ? new Error(`Port ${given} is in use. Choose another with --port or COSMOS_EMULATOR_PORT.`) : error;
   }
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);

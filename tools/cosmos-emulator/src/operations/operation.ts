@@ -1,23 +1,44 @@
 import type { EmulatorRequest } from '../protocol/message.ts';
 
-/** What a request asks for. Routing, roles, the recorder and faults all go by this one reading of it. */
-export type OperationKind =
-  | 'read-account'
-  | `${'create' | 'read' | 'delete' | 'list' | 'query'}-database`
-  | `${'create' | 'read' | 'replace' | 'delete' | 'list' | 'query'}-container`
-  | 'list-ranges'
-  | `${'read' | 'list' | 'query' | 'replace'}-offer`
-  | ItemOperationKind
-  | 'batch'
-  | 'query'
-  | 'query-plan'
-  | 'read-feed'
-  | 'change-feed'
-  | 'delete-partition'
-  | 'manage-script'
-  | 'execute-script'
-  | 'not-allowed'
-  | 'unknown';
+/** What requests ask for. Routing, roles, the recorder and faults all go by this one reading of a request. */
+export const operationKinds = [
+  'read-account',
+  'create-database',
+  'read-database',
+  'delete-database',
+  'list-database',
+  'query-database',
+  'create-container',
+  'read-container',
+  'replace-container',
+  'delete-container',
+  'list-container',
+  'query-container',
+  'list-ranges',
+  'read-offer',
+  'list-offer',
+  'query-offer',
+  'replace-offer',
+  'create-item',
+  'upsert-item',
+  'read-item',
+  'replace-item',
+  'patch-item',
+  'delete-item',
+  'batch',
+  'query',
+  'query-plan',
+  'read-feed',
+  'change-feed',
+  'delete-partition',
+  'manage-script',
+  'execute-script',
+  'not-allowed',
+  'unknown',
+] as const;
+
+/** What a request asks for. */
+export type OperationKind = (typeof operationKinds)[number];
 
 /** An operation on one item. */
 export type ItemOperationKind = `${'create' | 'upsert' | 'read' | 'replace' | 'patch' | 'delete'}-item`;
