@@ -90,14 +90,32 @@ describe('npm start', () => {
     }
   });
 
-  it('starts again on the same data, and ends at SIGTERM', async () => {
+  it('starts again on the same data, and leaves nothing behind when it is killed itself', async () => {
     const again = start(placeOf(0));
     await again.ready();
     expect((await booksOf(patientShop(again.settings.urls)).order('of-the-first')).status).toBe('confirmed');
+    const supervisor = holderOf(placeOf(0).dataFolder)?.pid ?? fail();
+    process.kill(supervisor, 'SIGKILL');
+    await until('all to be gone', () => processesIn(again.group).length === 0, { timeoutMs: 5_000 });
+  });
+
+  it('needs no cleaning up after that, and ends at SIGTERM', async () => {
+    const again = start(placeOf(0));
+    await again.ready();
     await order(again, 'of-the-next-run');
     process.kill(again.group, 'SIGTERM');
     expect(await again.ended()).toBe(0);
     expect(processesIn(again.group)).toEqual([]);
+  });
+
+  it('ends at Ctrl-C while it is starting, too', async () => {
+    const early = start(placeOf(1));
+    await until('the first processes', () => processesIn(early.group).length > 3);
+    process.kill(-early.group, 'SIGINT');
+    expect(await early.ended()).toBe(0);
+    expect(early.output()).not.toMatch(/^ready$/m);
+    expect(processesIn(early.group)).toEqual([]);
+    expect(holderOf(placeOf(1).dataFolder)).toBeUndefined();
   });
 });
 
