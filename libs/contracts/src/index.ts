@@ -9,6 +9,7 @@ export {
   paymentToken,
   quantity,
   reason,
+  type ShipTo,
   shipTo,
   sku,
   type SkuQuantity,
@@ -36,7 +37,10 @@ export {
   type StockCommandMessage,
   stockCommands,
 } from './commands/commands.ts';
+export { erasedValue, personal, sealedValue, withheldValue } from './personal/personal-value.ts';
+export { orderPersonalData, type PersonalField, unloggedFields } from './personal/personal-data.ts';
 export {
+  auditContainer,
   checkpointsContainer,
   type ContainerDefinition,
   containers,
@@ -48,6 +52,7 @@ export {
   hubs,
   leasesContainer,
   readModelsContainer,
+  subjectKeysContainer,
   timersContainer,
   type ServiceName,
 } from './topology/topology.ts';

@@ -47,6 +47,7 @@ export const shipTo = z.strictObject({
   postalCode: z.string().max(20).optional(),
   country: z.string().max(60).optional(),
 });
+export type ShipTo = z.infer<typeof shipTo>;
 
 /** What the payment provider knows the customer's means of payment by. */
 export const paymentToken = z

@@ -10,6 +10,7 @@ import {
   shipTo,
   skuQuantity,
 } from '../values.ts';
+import { personal } from '../personal/personal-value.ts';
 import type { EventCatalogue, EventOf } from './event-type.ts';
 import { outcomeRepeated } from './outcome-repeated.ts';
 
@@ -25,7 +26,8 @@ const orderSubmitted = z.strictObject({
   /** Sum of the lines in minor units. */
   total: amount,
   payment: z.strictObject({ token: paymentToken }),
-  shipTo: shipTo.optional(),
+  /** Personal data of the customer: sealed wherever the event is stored or published. */
+  shipTo: personal(shipTo).optional(),
 });
 
 /** What happens to an order; stream `order-<orderId>`. */

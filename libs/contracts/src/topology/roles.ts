@@ -44,15 +44,18 @@ const reading = [
 ];
 
 type Purpose = ContainerDefinition['purpose'];
-type RoleName = 'event-writer' | 'state-keeper' | 'event-archiver' | 'eraser' | 'reader';
+type ServiceRole = 'event-writer' | 'state-keeper' | 'key-keeper';
+type RoleName = ServiceRole | 'event-archiver' | 'eraser' | 'reader';
 
 /** The role that a service has at each of its own containers. */
-const serviceRole: Readonly<Record<Purpose, 'event-writer' | 'state-keeper'>> = {
+const serviceRole: Readonly<Record<Purpose, ServiceRole>> = {
   events: 'event-writer',
   'read-models': 'state-keeper',
   leases: 'state-keeper',
   'dead-letters': 'state-keeper',
   timers: 'state-keeper',
+  audit: 'event-writer',
+  'subject-keys': 'key-keeper',
 };
 
 const scopeOf = ({ name }: ContainerDefinition): string => `/dbs/${databaseName}/colls/${name}`;
@@ -91,6 +94,13 @@ const definitions: Readonly<Record<RoleName, DataRoleDefinition>> = {
     roleName: 'Daybook reader',
     permissions: [{ dataActions: reading }],
     assignableScopes: [`/dbs/${databaseName}`],
+  },
+  // To erase a key is to replace its document. No key goes without leaving that it was there, so none is deleted.
+  'key-keeper': {
+    id: 'da7b0000-0000-4000-8000-000000000006',
+    roleName: 'Daybook subject key keeper',
+    permissions: [{ dataActions: [`${account}/readMetadata`, ...item('read', 'create', 'replace')] }],
+    assignableScopes: scopesOfRole('key-keeper'),
   },
 };
 

@@ -8,7 +8,7 @@ export const databaseName = 'daybook';
 export interface ContainerDefinition {
   readonly name: string;
   readonly service: ServiceName;
-  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters' | 'timers';
+  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
   /** Path of the partition key. */
   readonly partitionKey: string;
   readonly uniqueKeys?: readonly string[];
@@ -32,6 +32,14 @@ export const readModelsContainer = (service: ServiceName): string => `${service}
 export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
 
+/** Who read events, and who had a subject erased: append-only. */
+export const auditContainer = (service: ServiceName): string => `${service}-audit`;
+/** The keys of subjects, wrapped. Of its own, because its rights and its backups are others than those of everything else. */
+export const subjectKeysContainer = (service: ServiceName): string => `${service}-subject-keys`;
+
+/** Fields of events, by service, that hold the ids of subjects: erasure finds a subject's streams by them. */
+const subjectPaths: Readonly<Partial<Record<ServiceName, readonly string[]>>> = { order: ['/data/customerId'] };
+
 /** Timers of sagas by the time they are due, in a few partitions that workers look through. */
 export const timersContainer = 'fulfilment-timers';
 
@@ -42,12 +50,33 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
     purpose: 'events',
     partitionKey: '/streamId',
     uniqueKeys: ['/dedup'],
-    indexed: ['/version', '/dedup', '/type', '/recordedAt', '/metadata/correlationId'],
+    indexed: [
+      ...['/version', '/dedup', '/type', '/recordedAt', '/metadata/correlationId'],
+      ...(subjectPaths[service] ?? []),
+    ],
   },
   // One document per stream, found by its id.
   { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/id' },
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
+  {
+    name: auditContainer(service),
+    service,
+    purpose: 'audit',
+    partitionKey: '/streamId',
+    indexed: ['/at', '/actor', '/action'],
+  },
+  ...(subjectPaths[service] === undefined
+    ? []
+    : [
+        {
+          name: subjectKeysContainer(service),
+          service,
+          purpose: 'subject-keys',
+          partitionKey: '/id',
+          indexed: [],
+        } as const,
+      ]),
 ];
 
 export const containers: readonly ContainerDefinition[] = [

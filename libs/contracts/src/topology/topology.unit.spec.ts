@@ -21,8 +21,10 @@ describe('containers', () => {
 
   it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
-    expect(kinds.filter((kind) => kind !== 'timers')).toEqual(['events', 'read-models', 'leases', 'dead-letters']);
+    const everyones = kinds.filter((kind) => kind !== 'timers' && kind !== 'subject-keys');
+    expect(everyones).toEqual(['events', 'read-models', 'leases', 'dead-letters', 'audit']);
     expect(kinds.includes('timers')).toBe(service === 'fulfilment');
+    expect(kinds.includes('subject-keys')).toBe(service === 'order');
   });
 
   it('are divided by what each kind is asked for', () => {
@@ -33,6 +35,8 @@ describe('containers', () => {
       leases: '/id',
       'dead-letters': '/partition',
       timers: '/partition',
+      audit: '/streamId',
+      'subject-keys': '/id',
     });
     for (const { indexed = [], uniqueKeys = [], partitionKey } of containers) {
       for (const path of [...indexed, ...uniqueKeys, partitionKey]) expect(path).toMatch(/^\/[A-Za-z/]+$/);

@@ -1,4 +1,4 @@
-import { type OrderCommandMessage, type OrderLine, type SkuQuantity, totalOf } from '@daybook/contracts';
+import { type OrderCommandMessage, type OrderLine, type ShipTo, type SkuQuantity, totalOf } from '@daybook/contracts';
 import { type Decider, type Decision, refuse } from '@daybook/ports';
 import type { OrderEvent } from './events.ts';
 import {
@@ -20,7 +20,7 @@ export interface PlaceOrder {
     readonly currency: string;
     readonly lines: readonly OrderLine[];
     readonly payment: { readonly token: string };
-    readonly shipTo?: Extract<OrderEvent, { type: 'OrderSubmitted' }>['data']['shipTo'];
+    readonly shipTo?: ShipTo;
   };
 }
 export interface CancelOrder {
