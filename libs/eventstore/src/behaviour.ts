@@ -1,13 +1,18 @@
-import type { Container } from '@daybook/ports';
+import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
 import { aggregateBehaviour } from './test-support/aggregate-behaviour.ts';
 import { appendBehaviour } from './test-support/append-behaviour.ts';
+import { commandModelBehaviour } from './test-support/command-model-behaviour.ts';
+import { hotStreamBehaviour } from './test-support/hot-stream-behaviour.ts';
 import { modelBehaviour } from './test-support/model-behaviour.ts';
 import { readBehaviour } from './test-support/read-behaviour.ts';
+import { snapshotBehaviour } from './test-support/snapshot-behaviour.ts';
 import { timeTravelBehaviour } from './test-support/time-travel-behaviour.ts';
 
 /** An empty events container: partition key `/streamId`, unique key `/dedup`. */
 export interface TestContainer {
   readonly container: Container;
+  /** An empty snapshots container: partition key `/id`. Default: one in memory. */
+  readonly snapshots?: Container;
   readonly close?: () => Promise<void>;
 }
 
@@ -36,10 +41,16 @@ export function eventStoreBehaviour(
       return opened.container;
     };
 
+    const inMemory = memoryContainer({ name: 'snapshots', runtime: systemRuntime(), partitionKey: ({ id }) => id });
+    const snapshots = (): Container => opened?.snapshots ?? inMemory;
+
     appendBehaviour(container);
     readBehaviour(container);
     timeTravelBehaviour(container);
     aggregateBehaviour(container);
+    snapshotBehaviour(container, snapshots);
+    hotStreamBehaviour(container);
     modelBehaviour(container, options.histories ?? 200);
+    commandModelBehaviour(container, snapshots, options.histories ?? 200);
   });
 }

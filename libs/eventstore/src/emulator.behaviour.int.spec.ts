@@ -16,7 +16,8 @@ async function openEvents(connection: CosmosConnection) {
     partitionKey: { paths: ['/streamId'] },
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/dedup'] }] },
   });
-  return { client, container: cosmosContainer(container) };
+  const kept = await database.containers.createIfNotExists({ id: 'snapshots', partitionKey: { paths: ['/id'] } });
+  return { client, container: cosmosContainer(container), snapshots: cosmosContainer(kept.container) };
 }
 
 eventStoreBehaviour(
@@ -24,13 +25,14 @@ eventStoreBehaviour(
   async () => {
     const emulator = createCosmosEmulator({ storage: ':memory:' });
     const { httpClient } = emulator;
-    const { client, container } = await openEvents({
+    const { client, container, snapshots } = await openEvents({
       endpoint: 'https://embedded.invalid',
       key: EMULATOR_KEY,
       httpClient,
     });
     return {
       container,
+      snapshots,
       close: async () => {
         client.dispose();
         await emulator.close();

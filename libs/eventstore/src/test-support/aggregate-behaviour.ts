@@ -80,7 +80,10 @@ export function aggregateBehaviour(container: () => Container): void {
       await here.execute({ streamId, command: { by: 1 }, metadata: metadata('a'), expectedVersion: 0 });
       await there.execute({ streamId, command: { by: 1 }, metadata: metadata('b'), expectedVersion: 1 });
       const request = { streamId, command: { by: 1 }, metadata: metadata('c') };
-      expect(await here.execute({ ...request, expectedVersion: 1 })).toMatchObject({ kind: 'version-mismatch', version: 2 });
+      expect(await here.execute({ ...request, expectedVersion: 1 })).toMatchObject({
+        kind: 'version-mismatch',
+        version: 2,
+      });
       expect(await here.execute({ ...request, expectedVersion: 2 })).toMatchObject({ kind: 'appended', version: 3 });
     });
 
