@@ -4,3 +4,4 @@ export type { HubConnection } from './event-hubs/connection.ts';
 export { type EventHubsConsumerOptions, eventHubsConsumer } from './event-hubs/event-hubs-consumer.ts';
 export { type EventHubsProducerOptions, eventHubsProducer } from './event-hubs/event-hubs-producer.ts';
 export { azureBlobStore } from './blob-storage/azure-blob-store.ts';
+export { keyVaultSigner, type KeyVaultSignerOptions } from './key-vault/key-vault-signer.ts';
