@@ -38,6 +38,21 @@ export type { CorrelationPosition, CorrelationRequest, CorrelationSlice } from '
 export { appendBytesMax, eventBytesMax, eventsPerAppendMax } from './build-events.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { GENESIS_HASH, eventHash } from './hash.ts';
+export {
+  type Anchor,
+  type AnchoredHead,
+  type CreateAnchorOptions,
+  type SignedAnchor,
+  createAnchor,
+} from './integrity/anchor.ts';
+export {
+  type AnchorCheck,
+  type AnchorFinding,
+  type AnchorProblem,
+  type CheckAnchorOptions,
+  checkAnchor,
+} from './integrity/check-anchor.ts';
+export { fileSigner } from './integrity/file-signer.ts';
 export { type VerifyResult, type VerifyStreamsOptions, verifyStreams } from './integrity/verify-streams.ts';
 export type { BadStream, VerifyCheckpoint, WalkedRange } from './integrity/walk.ts';
 export { type StreamProblem, type Verification, verifyStream } from './verify-stream.ts';
