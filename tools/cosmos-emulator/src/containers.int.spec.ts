@@ -43,7 +43,7 @@ describe('containers', () => {
   });
 
   it.each<[string, ContainerRequest]>([
-    ['defaultTtl', { id: 'a', partitionKey: { paths: ['/pk'] }, defaultTtl: 10 }],
+    ['defaultTtl', { id: 'a', partitionKey: { paths: ['/pk'] }, defaultTtl: 0 }],
     ['version 1', { id: 'a', partitionKey: { paths: ['/pk'], version: 1 } }],
   ])('refuse %s by name', async (name, definition) => {
     await expect(database.containers.create(definition)).rejects.toMatchObject({

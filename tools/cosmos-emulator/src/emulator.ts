@@ -59,12 +59,8 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
   const commits = createGroupCommit(store);
   const recorder = createRecorder(options.recordedRequestsMax ?? 10_000);
   const faults = createFaultInjector();
-  const services = {
-    store,
-    catalog: createCatalog(store),
-    items: createItems(store),
-    now: options.now ?? Date.now,
-  };
+  const now = options.now ?? Date.now;
+  const services = { store, catalog: createCatalog(store), items: createItems(store, now), now };
   const handler = createHandler(services, commits, {
     key: options.key ?? EMULATOR_KEY,
     grants,

@@ -3,11 +3,12 @@ import { limits } from '../protocol/limits.ts';
 import type { EmulatorRequest, EmulatorResponse } from '../protocol/message.ts';
 import { badRequest, unsupported } from '../protocol/refusal.ts';
 import type { ContainerRecord } from '../storage/catalog.ts';
+import type { Condition } from '../storage/condition.ts';
+import { allOf } from '../storage/condition.ts';
 import type { Row } from '../storage/store.ts';
 import type { Services } from './context.ts';
 import { sessionHeaders } from './context.ts';
-import type { Condition } from './scope.ts';
-import { allOf, requestScope } from './scope.ts';
+import { requestScope } from './scope.ts';
 
 /** After which log sequence number to read; `since` (seconds) narrows a first page by time. */
 interface Start {
@@ -75,6 +76,7 @@ export const changeFeedPage = (
   const { after, since } = startOf(request, currentLsn);
   const where = allOf([
     ...scope.conditions,
+    ...scope.alive,
     { sql: 'lsn > ?', values: [after] },
     ...(since === undefined ? [] : [{ sql: 'ts >= ?', values: [since] }]),
   ]);

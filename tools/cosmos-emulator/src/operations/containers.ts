@@ -4,6 +4,7 @@ import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { pathSegments } from '../protocol/partition-key.ts';
 import { badRequest, unsupported } from '../protocol/refusal.ts';
 import type { ContainerDefinition } from '../storage/catalog.ts';
+import { checkTtl } from '../storage/expiry.ts';
 
 /** Checks the name of a database or container. */
 export const checkName = (value: unknown): string => {
@@ -55,7 +56,6 @@ const uniqueKeysOf = (value: unknown): ContainerDefinition['uniqueKeyPolicy'] =>
 
 /** Settings that change what the service does, and that the emulator would silently not do. */
 const unsupportedSettings = [
-  'defaultTtl',
   'analyticalStorageTtl',
   'changeFeedPolicy',
   'computedProperties',
@@ -78,12 +78,15 @@ export const checkDefinition = (value: unknown): ContainerDefinition => {
   const refused = unsupportedSettings.find((name) => value[name] !== undefined && value[name] !== null);
   if (refused !== undefined) throw unsupported(`The container setting ${refused}`, 'Leave it out.');
   const uniqueKeyPolicy = uniqueKeysOf(value['uniqueKeyPolicy']);
+  const defaultTtl = value['defaultTtl'] ?? undefined;
+  checkTtl(defaultTtl, 'defaultTtl');
   return {
     id: checkName(value['id']),
     partitionKey: partitionKeyOf(value['partitionKey']),
     indexingPolicy: value['indexingPolicy'] ?? defaultIndexing,
     conflictResolutionPolicy: { mode: 'LastWriterWins', conflictResolutionPath: '/_ts' },
     ...(uniqueKeyPolicy === undefined ? {} : { uniqueKeyPolicy }),
+    ...(defaultTtl === undefined ? {} : { defaultTtl: Number(defaultTtl) }),
   };
 };
 

@@ -5,6 +5,7 @@ import { badRequest, notFound, preconditionFailed, unsupported } from '../protoc
 import type { ItemRecord, Partition, WriteStamp } from '../storage/items.ts';
 import { checkItem } from '../storage/items.ts';
 import type { Services } from './context.ts';
+import { patched } from './patch.ts';
 
 /** What can be done to one item, alone or in a batch. */
 export interface ItemOperation {
@@ -103,7 +104,17 @@ export const applyToItem = (
       services.items.remove(partition, old);
       return { status: 204, charge: charges.remove(bytes(old)) };
     }
+    case 'Patch': {
+      const old = need(services, partition, operation.id);
+      const item = JSON.parse(old.body) as JsonObject;
+      checkMatch(old, operation.ifMatch);
+      const next = checkBody(partition, patched(item, operation.body, partition.container.definition.partitionKey));
+      return overwrite(services, partition, old, next, operation, stamp());
+    }
     default:
-      throw unsupported(`The item operation ${operation.operation}`, 'Read the item and replace it with ifMatch.');
+      throw unsupported(
+        `The item operation ${operation.operation}`,
+        'Use Create, Read, Upsert, Replace, Patch or Delete.',
+      );
   }
 };

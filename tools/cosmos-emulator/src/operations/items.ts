@@ -15,7 +15,7 @@ const names = {
   'delete-item': 'Delete',
 } as const satisfies Record<ItemOperationKind, string>;
 
-/** Create, upsert, read, replace and delete of one item. */
+/** Create, upsert, read, replace, patch and delete of one item. */
 export const itemOperation = (
   services: Services,
   request: EmulatorRequest,
@@ -31,7 +31,7 @@ export const itemOperation = (
     {
       operation,
       id,
-      body: request.method === 'POST' || request.method === 'PUT' ? parseBody(request) : undefined,
+      body: ['POST', 'PUT', 'PATCH'].includes(request.method) ? parseBody(request) : undefined,
       ifMatch: request.headers['if-match'],
       ifNoneMatch: request.headers['if-none-match'],
     },

@@ -9,12 +9,13 @@ import { planQuery } from '../sql/pushdown.ts';
 import type { Candidate } from '../sql/run.ts';
 import { runQuery } from '../sql/run.ts';
 import type { ContainerRecord } from '../storage/catalog.ts';
+import { allOf } from '../storage/condition.ts';
 import { versionColumn } from '../storage/schema.ts';
 import type { Row } from '../storage/store.ts';
 import { pageSize } from './change-feed.ts';
 import { parseBody, sessionHeaders } from './context.ts';
 import type { Services } from './context.ts';
-import { allOf, requestScope } from './scope.ts';
+import { requestScope } from './scope.ts';
 
 interface QuerySpecification {
   readonly text: string;
@@ -105,7 +106,7 @@ export const queryItems = (
   const mark = fingerprint(text, [...parameters], allOf(scope.conditions));
   const token = request.headers['x-ms-continuation'];
   const after = token === undefined || token === '' ? undefined : decodePosition(mark, token);
-  const conditions = [...scope.conditions, ...plan.conditions];
+  const conditions = [...scope.conditions, ...scope.alive, ...plan.conditions];
   const resumed = after?.keys[0];
   if (plan.order !== undefined && typeof resumed === 'number') {
     conditions.push({ sql: `${versionColumn} ${plan.order.descending ? '<=' : '>='} ?`, values: [resumed] });

@@ -1,20 +1,17 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { EmulatorRequest } from '../protocol/message.ts';
 import { keyText, parseKey } from '../protocol/partition-key.ts';
 import { badRequest, Refusal } from '../protocol/refusal.ts';
 import type { ContainerRecord } from '../storage/catalog.ts';
+import type { Condition } from '../storage/condition.ts';
+import { alive } from '../storage/expiry.ts';
 import type { Services } from './context.ts';
-import { partitionKeyHeader } from './context.ts';
-
-/** A condition on the items table with its values. */
-export interface Condition {
-  readonly sql: string;
-  readonly values: readonly SQLInputValue[];
-}
+import { partitionKeyHeader, seconds } from './context.ts';
 
 /** The part of a container that a query or a feed reads. */
 export interface Scope {
   readonly conditions: readonly Condition[];
+  /** What leaves out expired items. Apart, because it changes from page to page. */
+  readonly alive: readonly Condition[];
   /** Whether it is exactly one logical partition. */
   readonly singlePartition: boolean;
   /** The feed range, where the request names one or the partition key lies in one. */
@@ -32,6 +29,11 @@ const epkBounds = (request: EmulatorRequest): readonly Condition[] => {
 
 /** Reads partition key, feed range and effective key bounds from a request's headers. */
 export const requestScope = (services: Services, request: EmulatorRequest, container: ContainerRecord): Scope => {
+  const unexpired = alive(container.definition, seconds(services));
+  return { ...addressed(services, request, container), alive: unexpired === undefined ? [] : [unexpired] };
+};
+
+const addressed = (services: Services, request: EmulatorRequest, container: ContainerRecord): Omit<Scope, 'alive'> => {
   const within: Condition = { sql: 'container = ?', values: [container.number] };
   const header = request.headers[partitionKeyHeader];
   if (header !== undefined) {
@@ -61,9 +63,3 @@ export const requestScope = (services: Services, request: EmulatorRequest, conta
     range,
   };
 };
-
-/** Joins conditions with AND. */
-export const allOf = (conditions: readonly Condition[]): Condition => ({
-  sql: conditions.map((condition) => condition.sql).join(' AND '),
-  values: conditions.flatMap((condition) => condition.values),
-});

@@ -1,5 +1,5 @@
 import { versionColumn } from '../storage/schema.ts';
-import type { Condition } from '../operations/scope.ts';
+import type { Condition } from '../storage/condition.ts';
 import type { Expression, Query } from './ast.ts';
 import type { Value } from './compare.ts';
 import type { Environment } from './evaluate.ts';

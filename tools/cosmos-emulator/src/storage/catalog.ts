@@ -20,6 +20,8 @@ export interface ContainerDefinition {
   readonly id: string;
   readonly partitionKey: PartitionKeyDefinition;
   readonly uniqueKeyPolicy?: { readonly uniqueKeys: readonly { readonly paths: readonly string[] }[] };
+  /** Seconds, or -1 for ever unless an item says otherwise; absent: nothing expires. */
+  readonly defaultTtl?: number;
   readonly [name: string]: unknown;
 }
 

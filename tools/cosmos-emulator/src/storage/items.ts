@@ -8,6 +8,9 @@ import { effectiveKey, keyText, pathSegments, valueAt } from '../protocol/partit
 import { badRequest, conflict, Refusal } from '../protocol/refusal.ts';
 import { itemRid } from '../protocol/resource-id.ts';
 import type { ContainerRecord } from './catalog.ts';
+import type { Condition } from './condition.ts';
+import { allOf } from './condition.ts';
+import { alive, checkTtl } from './expiry.ts';
 import type { Row, Store } from './store.ts';
 
 /** Where an item lives. */
@@ -69,6 +72,7 @@ export const checkItem = (value: unknown): JsonObject & { readonly id: string } 
     );
   }
   depthOf(value, limits.nestingLevels);
+  checkTtl(value['ttl'], 'ttl');
   return value as JsonObject & { readonly id: string };
 };
 
@@ -83,9 +87,15 @@ const toRecord = (row: Row): ItemRecord => ({
   body: String(row['body']),
 });
 
-/** The items of a store. */
-export const createItems = (store: Store): Items => {
+/** How often expired items of a container are looked for, and how many are removed at once. */
+const sweepSeconds = 60;
+const sweepItemsMax = 1_000;
+
+/** The items of a store. Expired ones are never found; they are removed when somebody writes. */
+export const createItems = (store: Store, now: () => number): Items => {
   const effectiveKeys = new Map<string, string>();
+  const lastSweeps = new Map<number, number>();
+  const seconds = (): number => Math.floor(now() / 1000);
 
   const serialize = (partition: Partition, number: number, item: JsonObject, etag: string, ts: number): string => {
     const { container } = partition;
@@ -111,11 +121,12 @@ export const createItems = (store: Store): Items => {
   const addUnique = (partition: Partition, item: JsonObject): void =>
     uniqueValues(partition, item).forEach((value, ordinal) => {
       const where = [partition.container.number, partition.pk, ordinal, value] as const;
-      const taken = store.first(
-        'SELECT 1 FROM unique_keys WHERE container = ? AND pk = ? AND ordinal = ? AND value = ?',
-        ...where,
-      );
-      if (taken !== undefined) throw conflict();
+      const taken = (): boolean =>
+        store.first(
+          'SELECT 1 FROM unique_keys WHERE container = ? AND pk = ? AND ordinal = ? AND value = ?',
+          ...where,
+        ) !== undefined;
+      if (taken() && (purge(partition, { sql: 'pk = ?', values: [partition.pk] }) === 0 || taken())) throw conflict();
       store.run('INSERT INTO unique_keys (container, pk, ordinal, value) VALUES (?, ?, ?, ?)', ...where);
     });
   const dropUnique = (partition: Partition, old: ItemRecord): void => {
@@ -130,13 +141,38 @@ export const createItems = (store: Store): Items => {
       ),
     );
   };
-  const find = (partition: Partition, id: string): ItemRecord | undefined => {
-    const row = store.first(
-      'SELECT number, id, lsn, etag, body FROM items WHERE container = ? AND pk = ? AND id = ?',
-      partition.container.number,
-      partition.pk,
-      id,
+  const remove = (partition: Partition, old: ItemRecord): void => {
+    dropUnique(partition, old);
+    store.run('DELETE FROM items WHERE number = ?', old.number);
+  };
+  /** Removes expired items of a container that meet a condition; returns how many. */
+  const purge = (partition: Partition, condition: Condition): number => {
+    const { container } = partition;
+    const unexpired = alive(container.definition, seconds());
+    if (unexpired === undefined) return 0;
+    const expired = { sql: `NOT ${unexpired.sql}`, values: unexpired.values };
+    const where = allOf([{ sql: 'container = ?', values: [container.number] }, condition, expired]);
+    const rows = store.all(
+      `SELECT number, pk, id, lsn, etag, body FROM items WHERE ${where.sql} LIMIT ${sweepItemsMax}`,
+      ...where.values,
     );
+    rows.forEach((row) => remove({ ...partition, pk: String(row['pk']) }, toRecord(row)));
+    return rows.length;
+  };
+  const sweep = (partition: Partition): void => {
+    const { container } = partition;
+    if (container.definition.defaultTtl === undefined) return;
+    if (seconds() < (lastSweeps.get(container.number) ?? 0) + sweepSeconds) return;
+    lastSweeps.set(container.number, seconds());
+    purge(partition, { sql: 'TRUE', values: [] });
+  };
+  const find = (partition: Partition, id: string): ItemRecord | undefined => {
+    const unexpired = alive(partition.container.definition, seconds());
+    const where = allOf([
+      { sql: 'container = ? AND pk = ? AND id = ?', values: [partition.container.number, partition.pk, id] },
+      ...(unexpired === undefined ? [] : [unexpired]),
+    ]);
+    const row = store.first(`SELECT number, id, lsn, etag, body FROM items WHERE ${where.sql}`, ...where.values);
     return row === undefined ? undefined : toRecord(row);
   };
 
@@ -157,6 +193,8 @@ export const createItems = (store: Store): Items => {
       const id = String(item['id']);
       const { container, pk, epk, range } = partition;
       if (find(partition, id) !== undefined) throw conflict();
+      sweep(partition);
+      purge(partition, { sql: 'pk = ? AND id = ?', values: [pk, id] });
       addUnique(partition, item);
       const etag = `"${randomUUID()}"`;
       // The number is in the body (as _rid) and the body is not null, so the next number is read first.
@@ -193,9 +231,6 @@ export const createItems = (store: Store): Items => {
       );
       return { number: old.number, id: old.id, lsn, etag, body };
     },
-    remove: (partition, old) => {
-      dropUnique(partition, old);
-      store.run('DELETE FROM items WHERE number = ?', old.number);
-    },
+    remove,
   };
 };
