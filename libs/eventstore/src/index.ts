@@ -108,3 +108,20 @@ export {
   isPersonalDataUnprepared,
   isSubjectKeyUnavailable,
 } from './personal-data/errors.ts';
+export {
+  type DerivedData,
+  type Erasure,
+  type ErasureOptions,
+  type ErasureReceipt,
+  createErasure,
+} from './personal-data/erasure.ts';
+export {
+  type AuditAction,
+  type AuditEntry,
+  type AuditLog,
+  type AuditLogOptions,
+  type AuditRecord,
+  AuditUnavailable,
+  createAuditLog,
+  isAuditUnavailable,
+} from './audit/audit-log.ts';
