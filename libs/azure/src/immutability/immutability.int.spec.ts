@@ -76,18 +76,20 @@ if (endpoint === undefined) {
 }
 
 describe('the attacks', () => {
-  it.each(['replace', 'upsert', 'delete', 'a batch with replace', 'a batch with delete'])(
+  // The emulator does not do these two for anybody.
+  const unsupported = ['a bulk delete', 'delete of the whole partition'];
+  const onItems = attacks.filter((attack) => attack.at === 'items' && !unsupported.includes(attack.name));
+
+  it.each(onItems.map((attack) => [attack.name, attack] as const))(
     'are real: with a role that allows it, %s goes through',
-    async (attackName) => {
-      const target = await emulated('in process', 'contributor');
+    async (_name, attack) => {
+      const { container, streamId, ...target } = await emulated('in process', 'contributor');
       try {
-        const { container, streamId } = target;
-        for (const id of ['1', '2', '3']) await container.items.create({ id, streamId, dedup: id });
-        const attack = attacks.find((each) => each.name === attackName);
-        const ids = ['1', '2', '3'].map((id) => container.item(id, streamId));
-        const stored = async (): Promise<unknown> => Promise.all(ids.map(async (item) => (await item.read()).resource));
+        for (const id of ['1', '2', '3']) await container.items.create({ id, streamId, dedup: id, data: {} });
+        const stored = async (): Promise<unknown> =>
+          (await container.items.query('SELECT * FROM c', { partitionKey: streamId }).fetchAll()).resources;
         const before = await stored();
-        await attack?.run(target);
+        await attack.run({ container, streamId });
         expect(await stored()).not.toEqual(before);
       } finally {
         await target.close();
