@@ -40,6 +40,7 @@ export {
 export { erasedValue, personal, sealedValue, withheldValue } from './personal/personal-value.ts';
 export { orderPersonalData, type PersonalField, unloggedFields } from './personal/personal-data.ts';
 export {
+  anchorsContainer,
   auditContainer,
   checkpointsContainer,
   type ContainerDefinition,

@@ -112,3 +112,9 @@ export type HubName = (typeof hubs)[number]['name'];
 
 /** Container of Blob storage that holds the consumers' checkpoints. One per namespace of hubs. */
 export const checkpointsContainer = 'checkpoints';
+
+/**
+ * Container of Blob storage that holds the signed anchors of all stream heads. Nobody who can write events may write here, and an
+ * immutability policy keeps everybody from deleting.
+ */
+export const anchorsContainer = 'anchors';
