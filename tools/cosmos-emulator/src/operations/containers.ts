@@ -1,3 +1,4 @@
+import { parseIndexing } from '../protocol/indexing.ts';
 import { limits } from '../protocol/limits.ts';
 import { isObject } from '../protocol/message.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
@@ -72,18 +73,20 @@ const defaultIndexing = {
   excludedPaths: [{ path: '/"_etag"/?' }],
 };
 
-/** Checks a container's definition and fills in defaults. An indexing policy is kept but changes nothing. */
+/** Checks a container's definition and fills in defaults. An indexing policy changes charges only. */
 export const checkDefinition = (value: unknown): ContainerDefinition => {
   if (!isObject(value)) throw badRequest('A container must be a JSON object.');
   const refused = unsupportedSettings.find((name) => value[name] !== undefined && value[name] !== null);
   if (refused !== undefined) throw unsupported(`The container setting ${refused}`, 'Leave it out.');
+  const indexingPolicy = value['indexingPolicy'] ?? defaultIndexing;
+  parseIndexing(indexingPolicy);
   const uniqueKeyPolicy = uniqueKeysOf(value['uniqueKeyPolicy']);
   const defaultTtl = value['defaultTtl'] ?? undefined;
   checkTtl(defaultTtl, 'defaultTtl');
   return {
     id: checkName(value['id']),
     partitionKey: partitionKeyOf(value['partitionKey']),
-    indexingPolicy: value['indexingPolicy'] ?? defaultIndexing,
+    indexingPolicy,
     conflictResolutionPolicy: { mode: 'LastWriterWins', conflictResolutionPath: '/_ts' },
     ...(uniqueKeyPolicy === undefined ? {} : { uniqueKeyPolicy }),
     ...(defaultTtl === undefined ? {} : { defaultTtl: Number(defaultTtl) }),

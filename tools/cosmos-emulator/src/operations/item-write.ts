@@ -1,9 +1,11 @@
 import { charges } from '../protocol/charges.ts';
+import type { Indexing } from '../protocol/indexing.ts';
+import { indexedPaths, parseIndexing } from '../protocol/indexing.ts';
 import { keyMismatch, keyOf, keyText } from '../protocol/partition-key.ts';
 import type { JsonObject } from '../protocol/message.ts';
 import { badRequest, notFound, preconditionFailed, unsupported } from '../protocol/refusal.ts';
 import type { ItemRecord, Partition, WriteStamp } from '../storage/items.ts';
-import { checkItem } from '../storage/items.ts';
+import { checkItem, withoutSystemProperties } from '../storage/items.ts';
 import type { Services } from './context.ts';
 import { patched } from './patch.ts';
 
@@ -26,6 +28,14 @@ export interface ItemOutcome {
 }
 
 const bytes = (item: ItemRecord): number => Buffer.byteLength(item.body);
+
+/** Policies are parsed once per definition; a changed container has another definition. */
+const parsedPolicies = new WeakMap<object, Indexing>();
+const indexed = ({ container: { definition } }: Partition, body: JsonObject): number => {
+  const rules = parsedPolicies.get(definition) ?? parseIndexing(definition['indexingPolicy']);
+  parsedPolicies.set(definition, rules);
+  return indexedPaths(rules, withoutSystemProperties(body));
+};
 
 const checkMatch = (item: ItemRecord, ifMatch: string | undefined): void => {
   if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== item.etag) throw preconditionFailed();
@@ -52,7 +62,7 @@ const read = (services: Services, partition: Partition, operation: ItemOperation
 
 const create = (services: Services, partition: Partition, body: JsonObject, stamp: WriteStamp): ItemOutcome => {
   const item = services.items.insert(partition, body, stamp);
-  return { status: 201, charge: charges.create(bytes(item), body), item };
+  return { status: 201, charge: charges.create(bytes(item), indexed(partition, body)), item };
 };
 
 const overwrite = (
@@ -65,7 +75,7 @@ const overwrite = (
 ): ItemOutcome => {
   checkMatch(old, operation.ifMatch);
   const item = services.items.update(partition, old, body, stamp);
-  return { status: 200, charge: charges.replace(bytes(item), body), item };
+  return { status: 200, charge: charges.replace(bytes(item), indexed(partition, body)), item };
 };
 
 /** Applies one operation within the running transaction; throws a refusal. `stamp` is asked for by writes alone. */

@@ -1,33 +1,20 @@
-import type { Json } from './message.ts';
-
-/** Most indexed paths that one write is charged for. */
-const maxChargedPaths = 100;
-
 const kilobytes = (bytes: number): number => Math.max(1, bytes / 1024);
 const round = (charge: number): number => Math.round(charge * 100) / 100;
 
-/** Counts the indexed leaf paths of an item (array elements share a path). */
-const leafPaths = (value: Json, left: number): number => {
-  if (typeof value !== 'object' || value === null) return 1;
-  let paths = 0;
-  for (const child of Array.isArray(value) ? value.slice(0, 1) : Object.values(value)) {
-    paths += leafPaths(child, left - paths);
-    if (paths >= left) return left;
-  }
-  return paths;
-};
+/** For each indexed path of what is written. */
+const chargePerPath = 0.3;
 
 const readOf = (bytes: number): number => 1 + ((kilobytes(bytes) - 1) * 9) / 99;
 const writeOf = (bytes: number): number => 5 + ((kilobytes(bytes) - 1) * 45) / 99;
 
 /**
  * A model of request charges that fits the published points (a read of 1 KB is 1 RU, of 100 KB 10 RU, a write of 1 KB
- * 5 RU before indexing). Good for comparing, not for bills.
+ * 5 RU before indexing, and what is indexed costs more). Good for comparing, not for bills.
  */
 export const charges = {
   read: (bytes: number): number => round(readOf(bytes)),
-  create: (bytes: number, item: Json): number => round(writeOf(bytes) + 0.3 * leafPaths(item, maxChargedPaths)),
-  replace: (bytes: number, item: Json): number => round(2 * writeOf(bytes) + 0.3 * leafPaths(item, maxChargedPaths)),
+  create: (bytes: number, indexed: number): number => round(writeOf(bytes) + chargePerPath * indexed),
+  replace: (bytes: number, indexed: number): number => round(2 * writeOf(bytes) + chargePerPath * indexed),
   remove: (bytes: number): number => round(writeOf(bytes)),
   query: (itemsLoaded: number, bytesReturned: number): number =>
     round(Math.max(2.3, 2.3 + 0.03 * itemsLoaded + (bytesReturned === 0 ? 0 : readOf(bytesReturned) - 1))),
