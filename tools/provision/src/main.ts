@@ -27,6 +27,6 @@ async function provision(env: NodeJS.ProcessEnv): Promise<void> {
     return value;
   };
   const created = await provisionContainers(required('COSMOS_ENDPOINT'), required('COSMOS_KEY'));
-  await provisionBlobs(required('BLOB_CONNECTION_STRING'));
-  console.log(`provisioned ${created} containers and the checkpoints container`);
+  const blobs = await provisionBlobs(required('BLOB_CONNECTION_STRING'));
+  console.log(`provisioned ${created} containers and the Blob containers ${blobs.join(', ')}`);
 }
