@@ -39,6 +39,8 @@ const run = async (): Promise<void> => {
   if (values.help) return void process.stdout.write(help);
   const port = whole('--port', values.port);
   const ranges = values['feed-ranges'];
+  const admin = values['admin-port'];
+  const adminPort = admin === undefined ? undefined : { port: whole('--admin-port', admin) };
   if (values.certificate !== undefined && !values.https) throw new Error('--certificate needs --https.');
   const roles = values.roles === undefined ? undefined : parseRoles(readFileSync(values.roles, 'utf8'));
   mkdirSync(values.data, { recursive: true });
@@ -49,17 +51,17 @@ const run = async (): Promise<void> => {
   });
   try {
     const { url, certificate } = await emulator.listen({ host: values.host, port, https: values.https });
+    const admin = values['admin-port'];
+    const adminPort = admin === undefined ? undefined : { port: whole('--admin-port', admin) };
     if (values.certificate !== undefined) writeFileSync(values.certificate, certificate ?? '');
-    console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}`);
-    if (values['admin-port'] !== undefined) {
-      const admin = await emulator.listenAdmin({ port: whole('--admin-port', values['admin-port']) });
-      console.log(`Administration on ${admin.url}`);
-    }
+    const administered =
+      adminPort === undefined ? '' : `, administered on ${(await emulator.listenAdmin(adminPort)).url}`;
+    console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}${administered}`);
   } catch (error) {
     await emulator.close();
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    const given = `${port}${values['admin-port'] === undefined ? '' : ` or ${values['admin-port']}`}`;
-    throw busy ? new Error(`Port ${given} is in use. Choose another with --port or COSMOS_EMULATOR_PORT.`) : error;
+    const ports = [port, ...(adminPort === undefined ? [] : [adminPort.port])].join(' or ');
+    throw busy ? new Error(`Port ${ports} is in use. Choose another with --port or COSMOS_EMULATOR_PORT.`) : error;
   }
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);

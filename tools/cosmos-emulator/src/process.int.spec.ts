@@ -1,19 +1,21 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ChangeFeedStartFrom, CosmosClient } from '@azure/cosmos';
 import type { Container } from '@azure/cosmos';
-import { createCosmosEmulator, EMULATOR_KEY } from './index.ts';
+import { createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from './index.ts';
 
 const node = resolve('../../node_modules/.bin/node');
 
 interface Started {
   readonly process: ChildProcess;
   readonly url: string;
+  readonly admin: string | undefined;
 }
 
 interface Ended {
@@ -24,14 +26,15 @@ interface Ended {
 const launch = (data: string, more: readonly string[] = []): ChildProcess =>
   spawn(node, ['src/main.ts', '--port', '0', '--data', data, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
 
-const start = (data: string): Promise<Started> =>
+const start = (data: string, more: readonly string[] = []): Promise<Started> =>
   new Promise((started, failed) => {
-    const child = launch(data);
+    const child = launch(data, more);
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       const url = /listening on (\S+),/.exec(output)?.[1];
-      if (url !== undefined) started({ process: child, url });
+      const admin = /administered on (\S+)/.exec(output)?.[1];
+      if (url !== undefined) started({ process: child, url, admin });
     });
     child.once('exit', (code) => failed(new Error(`the emulator ended with ${code}`)));
   });
@@ -115,6 +118,35 @@ describe('the emulator process', () => {
     const busy = await end(launch(other, ['--port', new URL(first.url).port]));
     rmSync(other, { recursive: true, force: true });
     expect(busy).toMatchObject({ code: 1, errors: expect.stringContaining('COSMOS_EMULATOR_PORT') });
+  });
+
+  it('speaks https to identities with roles, and is administered over a port of its own', async () => {
+    const roles = join(data, 'roles.json');
+    const certificate = join(data, 'certificate.pem');
+    const reader = { roleDefinitionId: '00000000-0000-0000-0000-000000000001', principalId: 'me', scope: '/' };
+    writeFileSync(roles, JSON.stringify({ roleAssignments: [reader] }));
+    const files = ['--https', '--certificate', certificate, '--roles', roles];
+    const { process: child, url, admin } = await start(data, [...files, '--admin-port', '0']);
+    children.push(child);
+    const client = new CosmosClient({
+      endpoint: url,
+      agent: new Agent({ ca: readFileSync(certificate) }),
+      aadCredentials: devTokenCredential({ oid: 'me' }),
+    });
+    expect((await client.databases.readAll().fetchAll()).resources).toEqual([]);
+    await expect(client.databases.create({ id: 'x' })).rejects.toMatchObject({ code: 403, substatus: 5300 });
+    client.dispose();
+    const recorded = (await (await fetch(`${admin}/requests`)).json()) as { requests: { operation: string }[] };
+    expect(recorded.requests.map(({ operation }) => operation)).toContain('create-database');
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['--certificate needs --https', ['--certificate', 'x.pem']],
+    ['roleAssignments must be an array', ['--roles', 'roles.json']],
+  ])('refuses settings that cannot be used: %s', async (message, more) => {
+    writeFileSync(join(data, 'roles.json'), '{"roleAssignments": 1}');
+    const given = more.map((each) => (each.includes('.') ? join(data, each) : each));
+    expect(await end(launch(data, given))).toMatchObject({ code: 1, errors: expect.stringContaining(message) });
   });
 
   it('refuses another format and another number of feed ranges', async () => {
