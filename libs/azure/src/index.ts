@@ -5,3 +5,4 @@ export { type EventHubsConsumerOptions, eventHubsConsumer } from './event-hubs/e
 export { type EventHubsProducerOptions, eventHubsProducer } from './event-hubs/event-hubs-producer.ts';
 export { azureBlobStore } from './blob-storage/azure-blob-store.ts';
 export { keyVaultSigner, type KeyVaultSignerOptions } from './key-vault/key-vault-signer.ts';
+export { keyVaultKeyWrapper, type KeyVaultKeyWrapperOptions } from './key-vault/key-vault-key-wrapper.ts';
