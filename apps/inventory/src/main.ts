@@ -1,5 +1,5 @@
 import { type StockCommandMessage, stockCommands, stockEvents, stockStream } from '@daybook/contracts';
-import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { stockDecider, type StockEvent, type StockState } from '@daybook/inventory-domain';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { createProjection, projectionHandler } from '@daybook/projections';
@@ -12,7 +12,14 @@ const { store, runtime } = service;
 
 const codec = eventCodec<StockEvent>(stockEvents);
 // A shop has thousands of codes, and every order touches dozens of them: their states are worth their memory.
-const stock = createAggregateStore({ store, codec, decider: stockDecider, category: 'stock', cache: { max: 10_000 } });
+const stock = createAggregateStore({
+  store,
+  codec,
+  decider: stockDecider,
+  category: 'stock',
+  cache: { max: 10_000 },
+  snapshots: { container: service.snapshots, every: snapshotIntervals.busy, stateVersion: 1 },
+});
 const levels = createProjection(stockLevelProjection({ readModel: service.readModels, store, codec }));
 
 await service.run(inventoryRoutes({ stock, store, levels, runtime }), [

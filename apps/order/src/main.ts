@@ -1,5 +1,5 @@
 import { type OrderCommandMessage, orderCommands, orderEvents, orderStream } from '@daybook/contracts';
-import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { createProjection, projectionHandler } from '@daybook/projections';
@@ -12,7 +12,13 @@ const service = openService({ name: 'order', defaultPort: 4101 }, process.env);
 const { store, runtime } = service;
 
 const codec = eventCodec<OrderEvent>(orderEvents);
-const orders = createAggregateStore({ store, codec, decider: orderDecider, category: 'order' });
+const orders = createAggregateStore({
+  store,
+  codec,
+  decider: orderDecider,
+  category: 'order',
+  snapshots: { container: service.snapshots, every: snapshotIntervals.quiet, stateVersion: 1 },
+});
 const summaries = createProjection(orderSummaryProjection({ readModel: service.readModels, store, codec }));
 
 await service.run(orderRoutes({ orders, store, summaries, runtime }), [

@@ -1,5 +1,5 @@
 import { type PaymentCommandMessage, paymentCommands, paymentEvents, paymentStream } from '@daybook/contracts';
-import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { paymentDecider, type PaymentEvent, type PaymentState } from '@daybook/payment-domain';
 import { createProjection, projectionHandler } from '@daybook/projections';
@@ -13,7 +13,13 @@ const service = openService({ name: 'payment', defaultPort: 4103 }, process.env)
 const { store, runtime } = service;
 
 const codec = eventCodec<PaymentEvent>(paymentEvents);
-const payments = createAggregateStore({ store, codec, decider: paymentDecider, category: 'payment' });
+const payments = createAggregateStore({
+  store,
+  codec,
+  decider: paymentDecider,
+  category: 'payment',
+  snapshots: { container: service.snapshots, every: snapshotIntervals.quiet, stateVersion: 1 },
+});
 const summaries = createProjection(paymentSummaryProjection({ readModel: service.readModels, store, codec }));
 const callProvider = providerWorker({
   payments,

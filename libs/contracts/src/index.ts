@@ -53,6 +53,7 @@ export {
   hubs,
   leasesContainer,
   readModelsContainer,
+  snapshotsContainer,
   subjectKeysContainer,
   timersContainer,
   type ServiceName,

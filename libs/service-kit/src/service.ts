@@ -6,6 +6,7 @@ import {
   type HubName,
   leasesContainer,
   readModelsContainer,
+  snapshotsContainer,
   type ServiceName,
 } from '@daybook/contracts';
 import { createDeadLetters, createMessageConsumer, createRelay, type Route } from '@daybook/messaging';
@@ -21,6 +22,7 @@ import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { tellingContainer } from './nudge.ts';
 import { azurePlatform, type Platform } from './platform.ts';
+import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
 
 /** What every service has: its settings, its stores, its feeds. */
 export interface Service {
@@ -32,6 +34,8 @@ export interface Service {
   readonly health: Health;
   /** Over the service's own events container. */
   readonly store: EventStore;
+  /** Of the service's own aggregates: given to `createAggregateStore`. */
+  readonly snapshots: Container;
   readonly readModels: Container;
   /** A feed over the service's own events, read at once after each append of this process. */
   feed(name: string, handler: FeedHandler<StoredEvent>): Component;
@@ -64,7 +68,7 @@ export function openService(
   // Leases tell a holder from its own ghost: every start is another instance.
   const instance = `${settings.instanceId}/${runtime.newId()}`;
 
-  const store = createEventStore({ container: events, runtime });
+  const store = createEventStore({ container: events, runtime, metrics: eventStoreMetrics() });
 
   const feed: Service['feed'] = (name, handler) => {
     const processor = createFeedProcessor<StoredEvent>({
@@ -97,6 +101,7 @@ export function openService(
     platform,
     health,
     store,
+    snapshots: platform.container(snapshotsContainer(service.name)),
     readModels: platform.container(readModelsContainer(service.name)),
     feed,
     relay(routes) {

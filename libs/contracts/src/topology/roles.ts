@@ -50,6 +50,7 @@ type RoleName = ServiceRole | 'event-archiver' | 'eraser' | 'reader';
 /** The role that a service has at each of its own containers. */
 const serviceRole: Readonly<Record<Purpose, ServiceRole>> = {
   events: 'event-writer',
+  snapshots: 'state-keeper',
   'read-models': 'state-keeper',
   leases: 'state-keeper',
   'dead-letters': 'state-keeper',
@@ -87,7 +88,7 @@ const definitions: Readonly<Record<RoleName, DataRoleDefinition>> = {
     id: 'da7b0000-0000-4000-8000-000000000004',
     roleName: 'Daybook eraser',
     permissions: [{ dataActions: [...reading, ...item('replace', 'delete')] }],
-    assignableScopes: scopesOf('read-models', 'dead-letters'),
+    assignableScopes: scopesOf('snapshots', 'read-models', 'dead-letters'),
   },
   reader: {
     id: 'da7b0000-0000-4000-8000-000000000005',
@@ -118,8 +119,11 @@ const everything = [`/dbs/${databaseName}`];
 
 /** Before events are deleted the feeds have to be past them, so the archiver reads their checkpoints. */
 const staffGrants: Readonly<Record<Exclude<DataIdentity, ServiceName>, readonly Grant[]>> = {
-  archiver: [...grants('event-archiver', scopesOf('events')), ...grants('reader', scopesOf('leases'))],
-  eraser: [...grants('eraser', scopesOf('read-models', 'dead-letters')), ...grants('reader', scopesOf('events'))],
+  archiver: [...grants('event-archiver', scopesOf('events')), ...grants('reader', scopesOf('snapshots', 'leases'))],
+  eraser: [
+    ...grants('eraser', scopesOf('snapshots', 'read-models', 'dead-letters')),
+    ...grants('reader', scopesOf('events')),
+  ],
   operator: grants('reader', everything),
 };
 

@@ -8,7 +8,8 @@ export const databaseName = 'daybook';
 export interface ContainerDefinition {
   readonly name: string;
   readonly service: ServiceName;
-  readonly purpose: 'events' | 'read-models' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
+  readonly purpose:
+    'events' | 'snapshots' | 'read-models' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
   /** Path of the partition key. */
   readonly partitionKey: string;
   readonly uniqueKeys?: readonly string[];
@@ -28,6 +29,8 @@ export const eventsContainer = {
 
 const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
 
+/** One document per stream: the state as of its latest snapshot. */
+export const snapshotsContainer = (service: ServiceName): string => `${service}-snapshots`;
 export const readModelsContainer = (service: ServiceName): string => `${service}-read-models`;
 export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
@@ -56,6 +59,7 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
     ],
   },
   // One document per stream, found by its id.
+  { name: snapshotsContainer(service), service, purpose: 'snapshots', partitionKey: '/id', indexed: [] },
   { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/id' },
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },

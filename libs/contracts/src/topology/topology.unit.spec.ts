@@ -22,7 +22,7 @@ describe('containers', () => {
   it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
     const everyones = kinds.filter((kind) => kind !== 'timers' && kind !== 'subject-keys');
-    expect(everyones).toEqual(['events', 'read-models', 'leases', 'dead-letters', 'audit']);
+    expect(everyones).toEqual(['events', 'snapshots', 'read-models', 'leases', 'dead-letters', 'audit']);
     expect(kinds.includes('timers')).toBe(service === 'fulfilment');
     expect(kinds.includes('subject-keys')).toBe(service === 'order');
   });
@@ -31,6 +31,7 @@ describe('containers', () => {
     const keys = Object.fromEntries(containers.map(({ purpose, partitionKey }) => [purpose, partitionKey]));
     expect(keys).toEqual({
       events: '/streamId',
+      snapshots: '/id',
       'read-models': '/id',
       leases: '/id',
       'dead-letters': '/partition',

@@ -44,6 +44,7 @@ export async function measuredWrite<R>(
   const done = (outcome: string, commands: number): void => {
     metrics.record('event_store.write_duration', Math.max(0, runtime.now() - startMs) / 1_000, { aggregate });
     if (outcome === 'conflict') metrics.count('event_store.conflicts', 1, { aggregate });
+    if (outcome === 'appended') metrics.record('event_store.batch_commands', commands, { aggregate });
     if (commands > 0) metrics.count('event_store.writes', commands, { aggregate, outcome });
   };
   try {

@@ -25,10 +25,13 @@ export function stockLevelProjection({ readModel, store, codec }: StockLevelSour
     name: 'stock',
     readModel,
     streams: 'stock-',
-    project: (before, stored) => {
-      const event = codec.decode(stored);
-      return event === undefined ? before : projectStockLevel(before, event, stored.recordedAt);
-    },
+    project: (before, stored) =>
+      codec
+        .decodeAll(stored)
+        .reduce<StockLevel | undefined>(
+          (summary, event) => projectStockLevel(summary, event, stored.recordedAt),
+          before,
+        ),
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
   };
 }

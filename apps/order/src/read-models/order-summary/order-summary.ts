@@ -38,10 +38,13 @@ export function orderSummaryProjection({
     name: 'orders',
     readModel,
     streams: 'order-',
-    project: (before, stored) => {
-      const event = codec.decode(stored);
-      return event === undefined ? before : projectOrderSummary(before, event, stored.recordedAt);
-    },
+    project: (before, stored) =>
+      codec
+        .decodeAll(stored)
+        .reduce<OrderSummary | undefined>(
+          (summary, event) => projectOrderSummary(summary, event, stored.recordedAt),
+          before,
+        ),
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
   };
 }

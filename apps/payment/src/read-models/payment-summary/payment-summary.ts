@@ -44,10 +44,10 @@ export function paymentSummaryProjection({
     name: 'payments',
     readModel,
     streams: 'payment-',
-    project: (before, stored) => {
-      const event = codec.decode(stored);
-      return event === undefined ? before : projectPaymentSummary(before, event);
-    },
+    project: (before, stored) =>
+      codec
+        .decodeAll(stored)
+        .reduce<PaymentSummary | undefined>((summary, event) => projectPaymentSummary(summary, event), before),
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
   };
 }
