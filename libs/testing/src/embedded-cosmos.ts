@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cosmosClient, cosmosContainer } from '@daybook/azure';
-import { type CosmosEmulatorOptions, EMULATOR_KEY, createCosmosEmulator } from '@daybook/cosmos-emulator';
+import { type CosmosConnection, cosmosClient, cosmosContainer } from '@daybook/azure';
+import {
+  type CosmosEmulator,
+  type CosmosEmulatorOptions,
+  EMULATOR_KEY,
+  createCosmosEmulator,
+  devTokenCredential,
+} from '@daybook/cosmos-emulator';
 import type { Container } from '@daybook/ports';
 
 export interface EmbeddedContainer {
@@ -10,6 +16,8 @@ export interface EmbeddedContainer {
   readonly partitionKey: string;
   /** Paths like `/dedup`, each unique within a partition. */
   readonly uniqueKeys?: readonly string[];
+  /** Paths like `/version` that alone are indexed, which makes writes cheaper; everything by default. */
+  readonly indexed?: readonly string[];
 }
 
 export interface EmbeddedCosmosOptions<Name extends string> {
@@ -18,6 +26,8 @@ export interface EmbeddedCosmosOptions<Name extends string> {
   readonly feedRanges?: number;
   /** Milliseconds since the epoch, for `_ts`; the clock of the machine by default. */
   readonly now?: () => number;
+  /** What identities may do, for `as`. Scopes are below `/dbs/embedded`. */
+  readonly roles?: CosmosEmulatorOptions['roles'];
   /** Asked for every request which fault it meets. */
   readonly faults?: CosmosEmulatorOptions['faults'];
 }
@@ -25,39 +35,69 @@ export interface EmbeddedCosmosOptions<Name extends string> {
 export interface EmbeddedCosmos<Name extends string> {
   /** Real SDK-backed containers by name. */
   readonly containers: Readonly<Record<Name, Container>>;
+  /** The same containers opened as an identity: the `principalId` of role assignments. */
+  as(principalId: string): Readonly<Record<Name, Container>>;
+  /** Every request with its request charge. */
+  readonly recorder: CosmosEmulator['recorder'];
+  /** Faults by chance, from a seed. */
+  readonly faults: CosmosEmulator['faults'];
   /** Also removes the data. */
   close(): Promise<void>;
 }
 
+type Client = ReturnType<typeof cosmosClient>;
+
 const endpoint = 'https://embedded.invalid';
+const databaseName = 'embedded';
 
 /** The real Cosmos DB SDK over an emulator in this process: no port, data in a temporary folder. */
 export async function embeddedCosmos<Name extends string>(
   options: EmbeddedCosmosOptions<Name>,
 ): Promise<EmbeddedCosmos<Name>> {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-cosmos-'));
-  const { feedRanges, now, faults } = options;
-  const emulator = createCosmosEmulator({ storage: join(folder, 'cosmos.db'), feedRanges, now, faults });
-  const client = cosmosClient({ endpoint, key: EMULATOR_KEY, httpClient: emulator.httpClient });
-  const { database } = await client.databases.createIfNotExists({ id: 'embedded' });
-  const containers = {} as Record<Name, Container>;
-  for (const name of Object.keys(options.containers) as Name[]) {
-    const { partitionKey, uniqueKeys = [] } = options.containers[name];
-    const { container } = await database.containers.createIfNotExists({
+  const { feedRanges, now, faults, roles } = options;
+  const emulator = createCosmosEmulator({ storage: join(folder, 'cosmos.db'), feedRanges, now, faults, roles });
+  const names = Object.keys(options.containers) as Name[];
+  const clients: Client[] = [];
+  const connect = (who: Pick<CosmosConnection, 'key' | 'credential'>): Client => {
+    const client = cosmosClient({ endpoint, httpClient: emulator.httpClient, ...who });
+    clients.push(client);
+    return client;
+  };
+  const open = (client: Client): Record<Name, Container> =>
+    Object.fromEntries(
+      names.map((name) => [name, cosmosContainer(client.database(databaseName).container(name))]),
+    ) as Record<Name, Container>;
+  const client = connect({ key: EMULATOR_KEY });
+  const { database } = await client.databases.createIfNotExists({ id: databaseName });
+  for (const name of names) {
+    const { partitionKey, uniqueKeys = [], indexed } = options.containers[name];
+    await database.containers.createIfNotExists({
       id: name,
       partitionKey: { paths: [partitionKey] },
       ...(uniqueKeys.length === 0
         ? {}
         : { uniqueKeyPolicy: { uniqueKeys: uniqueKeys.map((path) => ({ paths: [path] })) } }),
+      ...(indexed === undefined ? {} : { indexingPolicy: onlyIndexed(indexed) }),
     });
-    containers[name] = cosmosContainer(container);
   }
+  emulator.recorder.reset();
   return {
-    containers,
+    containers: open(client),
+    as: (oid) => open(connect({ credential: devTokenCredential({ oid, now }) })),
+    recorder: emulator.recorder,
+    faults: emulator.faults,
     async close() {
-      client.dispose();
+      for (const each of clients) each.dispose();
       await emulator.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function onlyIndexed(paths: readonly string[]) {
+  return {
+    includedPaths: paths.map((path) => ({ path: `${path}/?` })),
+    excludedPaths: [{ path: '/*' }],
   };
 }

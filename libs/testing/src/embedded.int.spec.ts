@@ -19,6 +19,40 @@ describe('embedded emulators', () => {
     }
   });
 
+  it('gives containers to identities with roles, and shows what requests cost', async () => {
+    const writer = ['readMetadata', 'sqlDatabases/containers/items/create', 'sqlDatabases/containers/items/read'].map(
+      (action) => `Microsoft.DocumentDB/databaseAccounts/${action}`,
+    );
+    const scope = '/dbs/embedded/colls/events';
+    const { as, recorder, close } = await embeddedCosmos({
+      containers: {
+        events: { partitionKey: '/streamId', indexed: ['/version'] },
+        others: { partitionKey: '/streamId' },
+      },
+      roles: {
+        roleDefinitions: [
+          { id: 'w', roleName: 'writer', permissions: [{ dataActions: writer }], assignableScopes: [scope] },
+        ],
+        roleAssignments: [{ roleDefinitionId: 'w', principalId: 'me', scope }],
+      },
+    });
+    try {
+      const document = { id: '1', streamId: 's', version: 1 };
+      const { events, others } = as('me');
+      expect(await events.batch('s', [{ kind: 'create', document }])).toMatchObject({ applied: true });
+      await expect(events.batch('s', [{ kind: 'replace', document }])).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(others.batch('s', [{ kind: 'create', document }])).rejects.toMatchObject({ code: 'forbidden' });
+      const batches = recorder.entries().filter(({ operation }) => operation === 'batch');
+      expect(batches.map(({ status, requestCharge }) => [status, requestCharge])).toEqual([
+        [200, 5.3],
+        [403, 1.24],
+        [403, 1.24],
+      ]);
+    } finally {
+      await close();
+    }
+  });
+
   it('gives hubs', async () => {
     const { connectionString, close } = await embeddedEventHubs({ hubs: [{ name: 'orders', partitions: 3 }] });
     const producer = eventHubsProducer({ connectionString, hub: 'orders', runtime: systemRuntime() });
