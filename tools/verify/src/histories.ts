@@ -22,25 +22,38 @@ export interface ReadOptions {
   readonly onProgress?: (service: ServiceName, events: number) => void;
 }
 
-/** Reads every events container through its change feed, from the beginning. @throws ContainerError */
+/** Opens the events containers of an account and reads them. @throws ContainerError */
 export async function readAllHistories({ endpoint, key, onProgress }: ReadOptions): Promise<AllHistories> {
   const client = cosmosClient({ endpoint, key });
-  const reader = (service: ServiceName): HistoryReader =>
-    historyReader(
-      cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service])),
-      (events) => onProgress?.(service, events),
-    );
-  const sagas = reader('fulfilment');
+  const open = (service: ServiceName): Container<StoredEvent> =>
+    cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+  const containers = {
+    order: open('order'),
+    inventory: open('inventory'),
+    payment: open('payment'),
+    fulfilment: open('fulfilment'),
+  };
   try {
-    const fulfilment = await sagas.readOn();
-    const payment = await reader('payment').readOn();
-    const inventory = await reader('inventory').readOn();
-    // After the payments: each of them has its order by then.
-    const order = await reader('order').readOn();
-    return { order, inventory, payment, fulfilment, fulfilmentSince: await sagas.readOn() };
+    return await readHistories(containers, onProgress);
   } finally {
     client.dispose();
   }
+}
+
+/** Reads every events container through its change feed, from the beginning. @throws ContainerError */
+export async function readHistories(
+  containers: Readonly<Record<ServiceName, Container<StoredEvent>>>,
+  onProgress?: ReadOptions['onProgress'],
+): Promise<AllHistories> {
+  const reader = (service: ServiceName): HistoryReader =>
+    historyReader(containers[service], (events) => onProgress?.(service, events));
+  const sagas = reader('fulfilment');
+  const fulfilment = await sagas.readOn();
+  const payment = await reader('payment').readOn();
+  const inventory = await reader('inventory').readOn();
+  // After the payments: each of them has its order by then.
+  const order = await reader('order').readOn();
+  return { order, inventory, payment, fulfilment, fulfilmentSince: await sagas.readOn() };
 }
 
 export interface HistoryReader {

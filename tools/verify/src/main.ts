@@ -1,18 +1,24 @@
 // npm run verify
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
-import { readAllHistories } from './histories.ts';
+import { isBlobStoreError, systemRuntime } from '@daybook/ports';
+import { anchorRule, checkAnchors, writeAnchors } from './anchors.ts';
+import { verifyChains } from './chains.ts';
+import { readHistories } from './histories.ts';
+import { type Stores, withStores } from './stores.ts';
 import { type Verification, verifyHistories } from './verify.ts';
 
 const usage = `npm run verify: checks everything that must hold of the stored events
 
-  --settled    orders whose fulfilment is under way count as findings, too
-  --json       the last line of standard output is one JSON object
-  --help       this text
+  --settled        orders whose fulfilment is under way count as findings, too
+  --anchor         if all is well, writes a signed anchor of every service's stream heads; later runs check the newest
+  --chains         checks the chain of every stream and nothing else: in bounded memory, for stores of any size
+  --resume FILE    with --chains: goes on from what is kept in FILE, and keeps there how far it has come
+  --json           the last line of standard output is one JSON object
+  --help           this text
 
 Checks the system that is running or the one named by COSMOS_ENDPOINT and COSMOS_KEY; with none running, the data at rest in
-.daybook/ (DAYBOOK_DATA, DAYBOOK_PORT_OFFSET). Every event is read into memory: about 1 KB each.
+.daybook/ (DAYBOOK_DATA, DAYBOOK_PORT_OFFSET). Without --chains every event is read into memory: about 1 KB each.
+Anchors are signed with keys/anchors.pem in the data folder, or with the Key Vault key named by ANCHOR_KEY (https://<vault>/keys/<name>).
 Exit code 1: something is wrong with the data; 2: it could not be checked.`;
 
 try {
@@ -24,61 +30,86 @@ try {
 
 async function main(): Promise<number> {
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ options: { settled: flag, json: flag, help: flag } });
+  const { values } = parseArgs({
+    options: { settled: flag, anchor: flag, chains: flag, resume: { type: 'string' }, json: flag, help: flag },
+  });
   if (values.help === true) {
     console.log(usage);
     return 0;
   }
-  const result = await withEvents(verify);
+  const { chains = false, anchor = false, settled = false, json = false, resume } = values;
+  if (resume !== undefined && !chains) throw new Error('--resume goes with --chains');
+  if (chains && (anchor || settled))
+    throw new Error('--chains looks at chains alone: leave out --anchor and --settled');
+  return withStores(process.env, (stores) => (chains ? checkChains(stores, resume, json) : check(stores, values)));
+}
+
+async function check(
+  stores: Stores,
+  { settled = false, anchor = false, json = false }: { settled?: boolean; anchor?: boolean; json?: boolean },
+): Promise<number> {
+  const histories = await readHistories(stores.events, progress);
+  endProgress();
+  const verified = verifyHistories(histories);
+  const anchored = await placed(() => checkAnchors(histories, stores));
+  const result: Verification = {
+    ...verified,
+    checked: [...verified.checked, { rule: anchorRule, count: anchored.count }],
+    findings: [...verified.findings, ...anchored.findings],
+  };
   const { orders } = result;
   const unsettled = orders.byProgress['in flight'] + orders.byProgress.parked;
-  const wrong = result.findings.length > 0 || (values.settled === true && unsettled > 0);
+  const wrong = result.findings.length > 0 || (settled && unsettled > 0);
   console.log(describe(result));
   console.log(wrong ? '\nNOT ALL IS WELL.' : '\nAll is well.');
-  if (values.json === true) console.log(JSON.stringify({ ...result, ok: !wrong }));
+  let written: readonly string[] = [];
+  if (anchor && wrong) console.log('No anchor was written: it would vouch for what is wrong.');
+  else if (anchor) {
+    written = await placed(() => writeAnchors(histories, stores, systemRuntime()));
+    console.log(`Anchored: ${written.join(', ')}`);
+  }
+  if (json) console.log(JSON.stringify({ ...result, anchors: anchored.anchors, written, ok: !wrong }));
   return wrong ? 1 : 0;
 }
 
-interface Stores {
-  readonly endpoint: string;
-  readonly key: string;
+async function checkChains(stores: Stores, resumeFile: string | undefined, json: boolean): Promise<number> {
+  const results = await verifyChains(stores.events, {
+    runtime: systemRuntime(),
+    ...(resumeFile === undefined ? {} : { resumeFile }),
+    onProgress: progress,
+  });
+  endProgress();
+  let wrong = false;
+  for (const [container, { events, streams, bad, unlisted }] of Object.entries(results)) {
+    wrong ||= bad.length > 0;
+    console.log(
+      `${container}: ${events} events in ${streams} streams, ${bad.length === 0 ? 'ok' : `${bad.length} BROKEN`}`,
+    );
+    for (const { version, message } of bad.slice(0, 50)) console.log(`  version ${version}: ${message}`);
+    if (bad.length > 50) console.log(`  … and ${bad.length - 50} more streams`);
+    if (unlisted > 0) console.log(`  … and ${unlisted} bad events of yet others`);
+  }
+  console.log(wrong ? '\nNOT ALL IS WELL.' : '\nAll is well.');
+  if (json) console.log(JSON.stringify({ containers: results, ok: !wrong }));
+  return wrong ? 1 : 0;
 }
 
-/** Finds the stores: those of the environment, of the running system, or the data at rest, served while it is looked at. */
-async function withEvents<T>(task: (stores: Stores) => Promise<T>): Promise<T> {
-  const settings = resolveSettings(process.env, findRoot(process.cwd()));
-  const stores = (env: Readonly<Record<string, string>>): Stores => ({
-    endpoint: env['COSMOS_ENDPOINT'] ?? '',
-    key: env['COSMOS_KEY'] ?? '',
-  });
-  if (!settings.emulators.cosmos) return task(stores(settings.env));
-  const running = await runningSystem(process.env);
-  if (running !== undefined) return task(stores(running.env));
-  if (!existsSync(settings.dataFolder)) {
-    throw new Error(`there is no data in ${settings.dataFolder} and no system is running; begin with npm start`);
-  }
-  const system = await startSystem({
-    dataFolder: settings.dataFolder,
-    ports: 'free',
-    services: false,
-    command: 'npm run verify',
-  });
+/** A system that was provisioned before there were anchors has no place for them. */
+async function placed<T>(task: () => Promise<T>): Promise<T> {
   try {
-    return await task(stores(system.env));
-  } finally {
-    await system.stop();
+    return await task();
+  } catch (error) {
+    if (!isBlobStoreError(error) || error.code !== 'not-found') throw error;
+    throw new Error('there is no Blob container for anchors: provision the system (npm start does)', { cause: error });
   }
 }
 
-async function verify(stores: Stores): Promise<Verification> {
-  const histories = await readAllHistories({
-    ...stores,
-    onProgress: (service, events) => {
-      if (process.stderr.isTTY) process.stderr.write(`\rreading ${service}: ${events} events   `);
-    },
-  });
+function progress(what: string, events: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\rreading ${what}: ${events} events   `);
+}
+
+function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\n');
-  return verifyHistories(histories);
 }
 
 function describe({ events, streams, orders, checked, findings }: Verification): string {

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { azureBlobStore, cosmosClient, cosmosContainer, keyVaultSigner } from '@daybook/azure';
+import { anchorsContainer, databaseName, eventsContainer, type ServiceName } from '@daybook/contracts';
+import { fileSigner, type StoredEvent } from '@daybook/eventstore';
+import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
+import { type BlobStore, type Container, type Signer } from '@daybook/ports';
+import { DefaultAzureCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+
+/** Everything that is looked at. */
+export interface Stores {
+  readonly events: Readonly<Record<ServiceName, Container<StoredEvent>>>;
+  /** Where anchors are kept. */
+  readonly anchors: BlobStore;
+  /** Opened at its first use: a key file is made when something is signed or checked with it. */
+  readonly signer: Signer;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Finds the stores: those of the environment, of the running system, or the data at rest, served while it is looked at. */
+export async function withStores<T>(environment: Environment, task: (stores: Stores) => Promise<T>): Promise<T> {
+  const settings = resolveSettings(environment, findRoot(process.cwd()));
+  const use = (env: Environment): Promise<T> => withClients({ ...env, ...anchorKey(environment) }, task);
+  if (!settings.emulators.cosmos) return use(settings.env);
+  const running = await runningSystem(environment);
+  if (running !== undefined) return use(running.env);
+  if (!existsSync(settings.dataFolder)) {
+    throw new Error(`there is no data in ${settings.dataFolder} and no system is running; begin with npm start`);
+  }
+  const system = await startSystem({
+    dataFolder: settings.dataFolder,
+    ports: 'free',
+    services: false,
+    command: 'npm run verify',
+  });
+  try {
+    return await use(system.env);
+  } finally {
+    await system.stop();
+  }
+}
+
+async function withClients<T>(env: Environment, task: (stores: Stores) => Promise<T>): Promise<T> {
+  const client = cosmosClient({ endpoint: env['COSMOS_ENDPOINT'] ?? '', key: env['COSMOS_KEY'] ?? '' });
+  const container = (service: ServiceName): Container<StoredEvent> =>
+    cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+  try {
+    return await task({
+      events: {
+        order: container('order'),
+        inventory: container('inventory'),
+        payment: container('payment'),
+        fulfilment: container('fulfilment'),
+      },
+      anchors: azureBlobStore(blobService(env).getContainerClient(anchorsContainer)),
+      signer: signerOf(env),
+    });
+  } finally {
+    client.dispose();
+  }
+}
+
+function blobService(env: Environment): BlobServiceClient {
+  const connectionString = env['BLOB_CONNECTION_STRING'];
+  if (connectionString !== undefined) return BlobServiceClient.fromConnectionString(connectionString);
+  return new BlobServiceClient(env['BLOB_ENDPOINT'] ?? '', new DefaultAzureCredential());
+}
+
+const anchorKey = ({ ANCHOR_KEY }: Environment): Environment => (ANCHOR_KEY === undefined ? {} : { ANCHOR_KEY });
+
+function signerOf(env: Environment): Signer {
+  const key = env['ANCHOR_KEY'];
+  let opened: Promise<Signer> | undefined;
+  const open = (): Promise<Signer> =>
+    (opened ??=
+      key === undefined
+        ? fileSigner(join(env['DAYBOOK_DATA'] ?? '.daybook', 'keys', 'anchors.pem'))
+        : Promise.resolve(keyVaultSigner({ key, credential: new DefaultAzureCredential() })));
+  return {
+    sign: async (content) => (await open()).sign(content),
+    verify: async (content, signature) => (await open()).verify(content, signature),
+  };
+}
