@@ -81,6 +81,12 @@ interface FeedBase<T extends Document> {
   readonly name: string;
   /** Names this process, newly made at each start: it tells a holder from its own ghost. */
   readonly instance: string;
+  /**
+   * True for an instance that this process has taken the place of and that is known to be gone: the same pod or slot before a restart.
+   * Its leases are taken at the first look instead of after `leaseDurationMs`. Wrongly true costs repeated work, never lost work: the
+   * fencing of the leases does not rest on it.
+   */
+  readonly succeeds?: (owner: string) => boolean;
   /** The container whose changes are followed. */
   readonly source: Container<T>;
   /** Holds one lease document per feed and range; partition key `/id`. Never the source itself. */

@@ -32,6 +32,20 @@ describe('leases', () => {
     expect(world.deliveries).toEqual([{ instance: 'heir', key: 'a', n: 1 }]);
   });
 
+  it('of a predecessor are taken at once, those of anybody else only when they have run out', async () => {
+    const world = createWorld({ ranges: 2 });
+    const dead = world.begin('slot-1/old');
+    await world.runtime.advance(1_000);
+    dead.process.freeze();
+    world.begin('slot-2/new', { with: { succeeds: (owner) => owner.startsWith('slot-2/') } });
+    await world.runtime.advance(2_000);
+    expect(await world.leaseOwners()).toEqual(['slot-1/old', 'slot-1/old']);
+
+    world.begin('slot-1/new', { with: { succeeds: (owner) => owner.startsWith('slot-1/') } });
+    await world.runtime.advance(100);
+    expect(await world.leaseOwners()).toEqual(['slot-1/new', 'slot-1/new']);
+  });
+
   it('tell a handler that still runs when they are lost, and count nothing that it finishes', async () => {
     const world = createWorld({ ranges: 1 });
     let signal: AbortSignal | undefined;
