@@ -21,6 +21,11 @@ interface ExecuteBase {
   readonly metadata: EventMetadata;
   /** The version the caller has seen (`If-Match`): decided only where the stream is still there. */
   readonly expectedVersion?: number | undefined;
+  /**
+   * The stream is most likely new: where its state is not in memory, it is decided on the initial state without asking first, which
+   * saves the round trip. Where that was wrong nothing is lost: the append finds out, and it is decided again.
+   */
+  readonly fresh?: boolean | undefined;
 }
 
 export type ExecuteRequest<C, E, S> =

@@ -109,7 +109,7 @@ export async function executeOne<C, E extends DomainEvent, S>(
     }
   };
 
-  let current = await loader.forCommand(over, streamId);
+  let current = await loader.forCommand(over, streamId, request.fresh === true);
   for (let made = 1; ; made += 1) {
     const ending = await attempt(current);
     if (ending !== undefined) return { ...ending, cost: meter.total() };

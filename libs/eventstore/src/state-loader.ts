@@ -30,8 +30,8 @@ export interface Metered {
 export type CacheMode = 'trust' | 'check';
 
 export interface StateLoader<S> {
-  /** For a command: from memory where it is there. */
-  forCommand(over: Metered, streamId: string): Promise<Current<S>>;
+  /** For a command: from memory where it is there; where it is not and the stream should be new, the initial state. */
+  forCommand(over: Metered, streamId: string, fresh: boolean): Promise<Current<S>>;
   /** As current as a read of the session is. */
   current(over: Metered, streamId: string): Promise<Current<S>>;
   /** What is in memory, with the events since then. */
@@ -180,8 +180,11 @@ export function createStateLoader<E extends DomainEvent, S>(options: StateLoader
   };
 
   return {
-    forCommand: async (over, streamId) =>
-      cacheMode === 'check' ? current(over, streamId) : (cache.get(streamId) ?? refresh(over, streamId)),
+    async forCommand(over, streamId, fresh) {
+      const known = cache.get(streamId);
+      if (known === undefined) return fresh ? nothing : refresh(over, streamId);
+      return cacheMode === 'check' ? current(over, streamId) : known;
+    },
     current,
     refresh,
     keep,

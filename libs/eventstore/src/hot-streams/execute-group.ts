@@ -58,7 +58,7 @@ export async function executeGroup<C, E extends DomainEvent, S>(
     const over: Metered = { store: execution.store.metered(meter), meter };
     let members: readonly Member<C, E, S>[] = [];
     try {
-      const current = await loader.forCommand(over, streamId);
+      const current = await loader.forCommand(over, streamId, first.request.fresh === true);
       members = await collect(execution, current, left, alone);
       if (members.length < 2) {
         alone.add(first);

@@ -2,6 +2,7 @@ import type { Container } from '@daybook/ports';
 import { createAggregateStore } from '../aggregate-store.ts';
 import { isAppendOutcomeUnknown, isInvalidAppend } from '../errors.ts';
 import { createEventStore } from '../event-store.ts';
+import { recordedMetrics } from './recorded-metrics.ts';
 import { verifyStream } from '../verify-stream.ts';
 import {
   allOf,
@@ -38,6 +39,43 @@ export function aggregateBehaviour(container: () => Container): void {
       expect(outcome).toMatchObject({ kind: 'appended', state: 5, version: 3, receipt: { roundTrips: 1 } });
       expect(await open().load(streamId)).toMatchObject({ state: 5, version: 3 });
       expect(await open().load(newStream())).toMatchObject({ state: 0, version: 0, lastHash: '0'.repeat(64) });
+    });
+
+    it('takes one round trip for a stream that is said to be new, and decides again where it was not', async () => {
+      const streamId = newStream();
+      const first = { streamId, command: { by: counterMax }, metadata: metadata('a'), fresh: true };
+      expect(await open().execute(first)).toMatchObject({ kind: 'appended', version: 1, cost: { roundTrips: 1 } });
+      expect(await open().execute(first)).toMatchObject({ kind: 'duplicate', version: 1, state: counterMax });
+      const second = { ...first, command: { by: 1 }, metadata: metadata('b') };
+      expect(await open().execute(second)).toMatchObject({ kind: 'refused', version: 1 });
+      expect(await open().execute({ ...second, command: { by: 0 } })).toMatchObject({ kind: 'unchanged', version: 1 });
+      const there = open();
+      const both = ['c', 'd'].map((key) =>
+        there.execute({ streamId, command: { by: -1 }, metadata: metadata(key), fresh: true }),
+      );
+      expect((await Promise.all(both)).map(({ kind, version }) => [kind, version])).toEqual([
+        ['appended', 2],
+        ['appended', 3],
+      ]);
+    });
+
+    it('checks a state in memory first where that is asked for: one point read, and no lost race', async () => {
+      const streamId = newStream();
+      const metrics = recordedMetrics();
+      const careful = createAggregateStore({
+        store: createEventStore({ container: container(), runtime, metrics }),
+        codec: counterCodec,
+        decider: counter,
+        category: 'counter',
+        cache: { mode: 'check' },
+      });
+      await careful.execute({ streamId, command: { by: 1 }, metadata: metadata('a') });
+      const warm = await careful.execute({ streamId, command: { by: 1 }, metadata: metadata('b') });
+      expect(warm).toMatchObject({ kind: 'appended', cost: { roundTrips: 2 }, receipt: { roundTrips: 1 } });
+      await open().execute({ streamId, command: { by: 1 }, metadata: metadata('c') });
+      const outcome = await careful.execute({ streamId, command: { by: 1 }, metadata: metadata('d') });
+      expect(outcome).toMatchObject({ kind: 'appended', version: 4, cost: { roundTrips: 3 } });
+      expect(metrics.sum('event_store.conflicts')).toBe(0);
     });
 
     it('decides again on what another instance appended', async () => {

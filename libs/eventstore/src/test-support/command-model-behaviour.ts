@@ -20,12 +20,14 @@ import {
 interface Step {
   readonly key: number;
   readonly instance: number;
+  readonly fresh: boolean;
   readonly command: CountCommand;
 }
 
 const step = fc.record<Step>({
   key: fc.nat(30),
   instance: fc.nat(1),
+  fresh: fc.boolean(),
   command: fc.record({ by: fc.integer({ min: -2, max: 400 }), times: fc.integer({ min: 1, max: 3 }) }),
 });
 /** What is in one wave is sent at once. */
@@ -61,9 +63,9 @@ export function commandModelBehaviour(container: () => Container, snapshots: () 
         const stormy = () =>
           opened(faultyContainer(container(), faults), faultyContainer(snapshots(), faults)).counters;
         const instances = [stormy(), stormy()];
-        const tell = async ({ key, instance, command }: Step): Promise<Told> => {
+        const tell = async ({ key, instance, fresh, command }: Step): Promise<Told> => {
           try {
-            const request = { streamId, command, metadata: metadata(`k${key}`) };
+            const request = { streamId, command, metadata: metadata(`k${key}`), fresh };
             return await (instances[instance] as (typeof instances)[0]).execute(request);
           } catch (error) {
             const passes =
