@@ -19,7 +19,10 @@ export type EventHubsConsumerOptions = HubConnection & {
   readonly hub: string;
   /** The consumer group; it must exist. */
   readonly group: string;
-  /** Names this instance within its group, for the server's diagnostics. */
+  /**
+   * Names this instance within its group: no two that live may share it. A process that starts under the name of one that died takes
+   * its partitions at once instead of after their ownership has run out.
+   */
   readonly owner: string;
   readonly runtime: Runtime;
   /** Existing blob container for ownerships and checkpoints. One per namespace: two emulators on one host look alike to it. */
@@ -54,7 +57,11 @@ export function eventHubsConsumer(options: EventHubsConsumerOptions): HubConsume
     hub,
     group,
     async subscribe(handler) {
-      const client = consumerClient(options, new BlobCheckpointStore(options.checkpoints));
+      const store = new BlobCheckpointStore(options.checkpoints);
+      const client = consumerClient(options, store);
+      await releaseLeftOver(store, client.fullyQualifiedNamespace, options).catch((error: unknown) =>
+        handler.onError?.(error),
+      );
       const runs = new Map<string, PartitionRun>();
       const running = handlers(options, handler, runs);
       const subscription = client.subscribe(running, {
@@ -69,6 +76,20 @@ export function eventHubsConsumer(options: EventHubsConsumerOptions): HubConsume
       });
     },
   };
+}
+
+/**
+ * Gives up what a predecessor of this name still owns. The SDK would count it as this instance's own, and yet not receive from it
+ * until the ownership has run out.
+ */
+async function releaseLeftOver(
+  store: CheckpointStore,
+  namespace: string,
+  { hub, group, owner }: EventHubsConsumerOptions,
+): Promise<void> {
+  const ownerships = await store.listOwnership(namespace, hub, group);
+  const leftOver = ownerships.filter(({ ownerId }) => ownerId === owner);
+  if (leftOver.length > 0) await store.claimOwnership(leftOver.map((ownership) => ({ ...ownership, ownerId: '' })));
 }
 
 function subscriptionOf(runs: ReadonlyMap<string, PartitionRun>, close: () => Promise<void>): HubSubscription {
