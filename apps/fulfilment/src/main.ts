@@ -14,7 +14,7 @@ import { openService } from '@daybook/service-kit';
 import { fulfilmentRoutes } from './http/routes.ts';
 
 const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
-const { store, runtime, log } = service;
+const { store, audit, runtime, log } = service;
 
 const definitions = fulfilmentDefinitions();
 const sagas = createSagaStore({ store, definitions });
@@ -39,7 +39,7 @@ const timerWorker = createTimerWorker({
   onError: (error) => log.warn({ err: error }, 'a timer could not be fired'),
 });
 
-await service.run(fulfilmentRoutes({ sagas, store, list }), [
+await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list }), [
   service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('read-models', { handleKey: projectionHandler([list]) }),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),

@@ -8,7 +8,7 @@ import { inventoryRoutes } from './http/routes.ts';
 import { stockLevelProjection } from './read-models/stock-level/stock-level.ts';
 
 const service = openService({ name: 'inventory', defaultPort: 4102 }, process.env);
-const { store, runtime } = service;
+const { store, audit, runtime } = service;
 
 const codec = eventCodec<StockEvent>(stockEvents);
 // A shop has thousands of codes, and every order touches dozens of them: their states are worth their memory.
@@ -22,7 +22,7 @@ const stock = createAggregateStore({
 });
 const levels = createProjection(stockLevelProjection({ readModel: service.readModels, store, codec }));
 
-await service.run(inventoryRoutes({ stock, store, levels, runtime }), [
+await service.run(inventoryRoutes({ stock, store, audit, levels, runtime }), [
   service.relay([eventRoute('inventory-events', 'inventory'), replyRoute('inventory')]),
   service.feed('read-models', { handleKey: projectionHandler([levels]) }),
   service.commands(

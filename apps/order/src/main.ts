@@ -1,4 +1,10 @@
-import { type OrderCommandMessage, orderCommands, orderEvents, orderStream } from '@daybook/contracts';
+import {
+  type OrderCommandMessage,
+  orderCommands,
+  orderEvents,
+  orderPersonalData,
+  orderStream,
+} from '@daybook/contracts';
 import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
@@ -9,9 +15,14 @@ import { orderSummaryProjection } from './read-models/order-summary/order-summar
 import { sagaRoute } from './saga-route.ts';
 
 const service = openService({ name: 'order', defaultPort: 4101 }, process.env);
-const { store, runtime } = service;
+const { store, audit, runtime } = service;
 
-const codec = eventCodec<OrderEvent>(orderEvents);
+// States, snapshots and the read model are made with personal data withheld: there is nothing in them to erase.
+const personalData = service.personalData(orderPersonalData, [
+  { kind: 'read-model', name: 'orders' },
+  { kind: 'snapshot', name: 'order-snapshots' },
+]);
+const codec = personalData.protect(eventCodec<OrderEvent>(orderEvents));
 const orders = createAggregateStore({
   store,
   codec,
@@ -21,17 +32,28 @@ const orders = createAggregateStore({
 });
 const summaries = createProjection(orderSummaryProjection({ readModel: service.readModels, store, codec }));
 
-await service.run(orderRoutes({ orders, store, summaries, runtime }), [
-  service.relay([eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute]),
-  service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
-  service.commands(
-    'order-commands',
-    createParticipant<OrderCommandMessage, OrderEvent, OrderState>({
-      commands: orderCommands,
-      toCommand: (message) => message as OrderCommandMessage,
-      streamOf: ({ data }) => orderStream(data.orderId),
-      aggregate: orders,
-      store,
-    }),
-  ),
-]);
+await service.run(
+  orderRoutes({
+    orders,
+    store,
+    audit,
+    personalData: personalData.reader,
+    erase: personalData.erase,
+    summaries,
+    runtime,
+  }),
+  [
+    service.relay([eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute]),
+    service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
+    service.commands(
+      'order-commands',
+      createParticipant<OrderCommandMessage, OrderEvent, OrderState>({
+        commands: orderCommands,
+        toCommand: (message) => message as OrderCommandMessage,
+        streamOf: ({ data }) => orderStream(data.orderId),
+        aggregate: orders,
+        store,
+      }),
+    ),
+  ],
+);

@@ -10,7 +10,7 @@ import { sandboxProvider } from './provider/sandbox.ts';
 import { paymentSummaryProjection } from './read-models/payment-summary/payment-summary.ts';
 
 const service = openService({ name: 'payment', defaultPort: 4103 }, process.env);
-const { store, runtime } = service;
+const { store, audit, runtime } = service;
 
 const codec = eventCodec<PaymentEvent>(paymentEvents);
 const payments = createAggregateStore({
@@ -30,7 +30,7 @@ const callProvider = providerWorker({
   authorizeAttempts: 5,
 });
 
-await service.run(paymentRoutes({ payments, store, summaries, runtime }), [
+await service.run(paymentRoutes({ payments, store, audit, summaries, runtime }), [
   service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
   service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
   service.feed('provider', { handleKey: callProvider }),

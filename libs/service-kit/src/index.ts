@@ -1,3 +1,5 @@
+export { type EventReading, recordRead, shownEvents } from './http/audited.ts';
+export { subjectRoutes } from './http/subjects.ts';
 export { type Answer, answerCommand, type CommandOutcome, etag, reusedKey } from './http/answer.ts';
 export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts';
 export { type CommandContext, commandContext } from './http/command-context.ts';
@@ -12,4 +14,5 @@ export { createHealth, type Health, type HealthCheck, type HealthReport } from '
 export { type Component, type RunOptions, runUntilSignalled } from './lifecycle.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { azurePlatform, type Platform } from './platform.ts';
+export { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 export { openService, type Service } from './service.ts';

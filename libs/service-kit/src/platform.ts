@@ -4,12 +4,14 @@ import {
   eventHubsConsumer,
   eventHubsProducer,
   type HubConnection,
+  keyVaultKeyWrapper,
 } from '@daybook/azure';
 import { checkpointsContainer, type HubName } from '@daybook/contracts';
-import type { Container, HubConsumer, HubProducer, Runtime } from '@daybook/ports';
+import { fileKeyWrapper } from '@daybook/eventstore';
+import type { Container, HubConsumer, HubProducer, KeyWrapper, Runtime } from '@daybook/ports';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { Settings } from './config/settings.ts';
+import { SettingError, type Settings } from './config/settings.ts';
 
 /** The stores and hubs that a service works with, by name. */
 export interface Platform {
@@ -17,6 +19,8 @@ export interface Platform {
   /** One producer per hub: asked twice, it is the same. */
   producer(hub: HubName): HubProducer;
   consumer(hub: HubName, group: string): HubConsumer;
+  /** Wraps the keys of subjects. @throws SettingError where the settings name nothing */
+  keyWrapper(): KeyWrapper;
   close(): Promise<void>;
 }
 
@@ -50,6 +54,18 @@ export function azurePlatform(settings: Settings, runtime: Runtime): Platform {
         runtime,
         checkpoints: blobs.getContainerClient(checkpointsContainer),
       }),
+    keyWrapper() {
+      const { keyWrapping } = settings;
+      if (keyWrapping === undefined) {
+        throw new SettingError(
+          'KEY_VAULT_KEY',
+          'name the key that wraps the keys of personal data, https://<vault>/keys/<name>',
+        );
+      }
+      return 'file' in keyWrapping
+        ? fileKeyWrapper(keyWrapping.file)
+        : keyVaultKeyWrapper({ key: keyWrapping.keyVaultKey, credential: credential() });
+    },
     async close() {
       await Promise.all([...producers.values()].map((producer) => producer.close()));
       cosmos.dispose();

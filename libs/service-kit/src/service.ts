@@ -1,5 +1,6 @@
 import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@daybook/change-feed';
 import {
+  auditContainer,
   type CloudEvent,
   deadLettersContainer,
   eventsContainer,
@@ -8,9 +9,18 @@ import {
   readModelsContainer,
   snapshotsContainer,
   type ServiceName,
+  subjectKeysContainer,
 } from '@daybook/contracts';
 import { createDeadLetters, createMessageConsumer, createRelay, type Route } from '@daybook/messaging';
-import { createEventStore, type EventStore, type StoredEvent } from '@daybook/eventstore';
+import {
+  type AuditLog,
+  createAuditLog,
+  createEventStore,
+  type DerivedData,
+  type EventStore,
+  type PersonalData,
+  type StoredEvent,
+} from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
 import { eventFeed } from '@daybook/projections';
 import { Router } from 'express';
@@ -21,6 +31,7 @@ import { startHttp, type HttpService } from './http/http-app.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { tellingContainer } from './nudge.ts';
+import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
 
@@ -37,6 +48,10 @@ export interface Service {
   /** Of the service's own aggregates: given to `createAggregateStore`. */
   readonly snapshots: Container;
   readonly readModels: Container;
+  /** Who read events, and who had a subject erased. */
+  readonly audit: AuditLog;
+  /** For a service with personal data in its events; called once. @throws SettingError where nothing is named that wraps the keys */
+  personalData(personal: PersonalData, derived: readonly DerivedData[]): ServicePersonalData;
   /** A feed over the service's own events, read at once after each append of this process. */
   feed(name: string, handler: FeedHandler<StoredEvent>): Component;
   /** Publishes the service's own events: each goes to every place that a route names. */
@@ -70,10 +85,15 @@ export function openService(
 
   const store = createEventStore({ container: events, runtime, metrics: eventStoreMetrics() });
 
+  const audit = createAuditLog({ container: platform.container(auditContainer(service.name)), runtime });
+  let personalData: ServicePersonalData | undefined;
+
   const feed: Service['feed'] = (name, handler) => {
     const processor = createFeedProcessor<StoredEvent>({
       name,
       instance,
+      // A slot has one process at a time: whoever had this one before is gone, and its ranges need not wait for their leases to end.
+      succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
       source: events,
       leases: platform.container(leasesContainer(service.name)),
       runtime,
@@ -103,6 +123,16 @@ export function openService(
     store,
     snapshots: platform.container(snapshotsContainer(service.name)),
     readModels: platform.container(readModelsContainer(service.name)),
+    audit,
+    personalData(personal, derived) {
+      personalData = openPersonalData({
+        ...{ personal, derived, events, audit, runtime },
+        subjectKeys: platform.container(subjectKeysContainer(service.name)),
+        wrapper: platform.keyWrapper(),
+        keyBackupDays: settings.keyBackupDays,
+      });
+      return personalData;
+    },
     feed,
     relay(routes) {
       const relay = createRelay({
@@ -131,13 +161,14 @@ export function openService(
     },
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
     async run(routes, components) {
+      const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
       await runUntilSignalled({
         log,
         supervised: settings.supervised,
         components: [
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           ...components,
-          httpComponent({ settings, routes: Router().use(correlationRoutes(store), routes), health, log }),
+          httpComponent({ settings, routes: Router().use(correlationRoutes(reading), routes), health, log }),
         ],
       });
     },

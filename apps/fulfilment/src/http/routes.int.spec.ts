@@ -9,7 +9,7 @@ import { fulfilmentRoutes } from './routes.ts';
 function fulfilmentService() {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store } = stores;
+  const { store, audit } = stores;
   const definitions = fulfilmentDefinitions();
   const sagas = createSagaStore({ store, definitions });
   const runner = createSagaRunner({ sagas, definitions, runtime });
@@ -21,7 +21,7 @@ function fulfilmentService() {
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
   });
   return {
-    routes: fulfilmentRoutes({ sagas, store, list }),
+    routes: fulfilmentRoutes({ sagas, store, audit, runtime, list }),
     catchUp: () => stores.catchUp([list]),
     tell: (id: string, type: string, commandkey: string, data: Readonly<Record<string, unknown>>, schemaversion = 1) =>
       runner.handleInput({

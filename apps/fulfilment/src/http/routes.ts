@@ -1,15 +1,13 @@
 import { type SagaStatus, listSagasQuery, sagaStream } from '@daybook/contracts';
-import type { EventStore } from '@daybook/eventstore';
 import type { Condition } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import { describeSaga, type SagaListItem, type SagaStore } from '@daybook/saga';
-import { etag, eventPage, itemPage, Problem, stateAsAsked, validate } from '@daybook/service-kit';
+import { etag, eventPage, type EventReading, itemPage, Problem, stateAsAsked, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 
-export interface FulfilmentRoutes {
+export interface FulfilmentRoutes extends EventReading {
   readonly sagas: SagaStore;
-  readonly store: EventStore;
   readonly list: Projection<SagaListItem>;
 }
 
@@ -20,7 +18,7 @@ const sagaId = z
     'must be <type>:<key>, for example FulfilOrder:inv-536365',
   );
 
-export function fulfilmentRoutes({ sagas, store, list }: FulfilmentRoutes): Router {
+export function fulfilmentRoutes({ sagas, list, ...reading }: FulfilmentRoutes): Router {
   const router = Router();
 
   router.get('/v1/sagas', async (request, response) => {
@@ -46,12 +44,12 @@ export function fulfilmentRoutes({ sagas, store, list }: FulfilmentRoutes): Rout
     );
   });
   router.get('/v1/sagas/:sagaId', async (request, response) => {
-    const { state, version } = await stateAsAsked(sagas, sagaStream(sagaIdOf(request)), request.query);
+    const { state, version } = await stateAsAsked(sagas, reading, request, sagaStream(sagaIdOf(request)));
     if (state.status === 'none') throw unknownSaga(request);
     response.set('ETag', etag(version)).json({ ...describeSaga(state), version });
   });
   router.get('/v1/sagas/:sagaId/history', async (request, response) => {
-    const page = await eventPage(store, sagaStream(sagaIdOf(request)), request.query);
+    const page = await eventPage(reading, request, sagaStream(sagaIdOf(request)));
     if (page === undefined) throw unknownSaga(request);
     response.json(page);
   });

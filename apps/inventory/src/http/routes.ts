@@ -1,7 +1,7 @@
 import { inventoryRequests, isServiceSku, listStockQuery, sku as skuSchema, stockStream } from '@daybook/contracts';
-import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import type { AggregateStore } from '@daybook/eventstore';
 import { availableOf, type StockCommand, type StockEvent, type StockState } from '@daybook/inventory-domain';
-import type { Condition, Runtime } from '@daybook/ports';
+import type { Condition } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import {
   carryOut,
@@ -9,6 +9,7 @@ import {
   type CommandContext,
   etag,
   eventPage,
+  type EventReading,
   handleCommand,
   itemPage,
   Problem,
@@ -19,17 +20,16 @@ import {
 import { type Request, type Response, Router } from 'express';
 import type { StockLevel } from '../read-models/stock-level/stock-level.ts';
 
-export interface InventoryRoutes {
+export interface InventoryRoutes extends EventReading {
   readonly stock: AggregateStore<StockCommand, StockEvent, StockState>;
-  readonly store: EventStore;
   readonly levels: Projection<StockLevel>;
-  readonly runtime: Runtime;
 }
 
 /** Receipts of one bulk request that are written at the same time. */
 const receiptsAtOnce = 16;
 
-export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRoutes): Router {
+export function inventoryRoutes({ stock, levels, ...reading }: InventoryRoutes): Router {
+  const { store, runtime } = reading;
   const router = Router();
   const runner = { aggregates: stock, store, runtime };
 
@@ -73,13 +73,13 @@ export function inventoryRoutes({ stock, store, levels, runtime }: InventoryRout
   });
   router.get('/v1/stock/:sku', async (request, response) => {
     const sku = skuOf(request);
-    const { state, version } = await stateAsAsked(stock, stockStream(sku), request.query);
+    const { state, version } = await stateAsAsked(stock, reading, request, stockStream(sku));
     if (version === 0) throw unknownSku(sku);
     response.set('ETag', etag(version)).json(stockView(sku, state, version));
   });
   router.get('/v1/stock/:sku/events', async (request, response) => {
     const sku = skuOf(request);
-    const page = await eventPage(store, stockStream(sku), request.query);
+    const page = await eventPage(reading, request, stockStream(sku));
     if (page === undefined) throw unknownSku(sku);
     response.json(page);
   });

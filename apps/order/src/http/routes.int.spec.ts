@@ -8,7 +8,10 @@ beforeEach(async () => {
   service = orderService();
   client = await serve(service.routes);
 });
-afterEach(() => client.close());
+afterEach(async () => {
+  await client.close();
+  service.close();
+});
 
 const lines = [
   { sku: '85123A', description: 'WHITE HANGING HEART', quantity: 6, unitPrice: 255 },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { entityId, listOrdersQuery, orderRequests, orderStream, pageQuery } from '@daybook/contracts';
-import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import type { AggregateStore, Erasure } from '@daybook/eventstore';
 import type { OrderCommand, OrderEvent, OrderState } from '@daybook/order-domain';
 import type { Condition, Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
@@ -9,26 +9,29 @@ import {
   commandContext,
   etag,
   eventPage,
+  type EventReading,
   handleCommand,
   itemPage,
   Problem,
   stateAsAsked,
+  subjectRoutes,
   validate,
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
 import type { OrderSummary } from '../read-models/order-summary/order-summary.ts';
 import { orderView } from './order-view.ts';
 
-export interface OrderRoutes {
+export interface OrderRoutes extends EventReading {
   readonly orders: AggregateStore<OrderCommand, OrderEvent, OrderState>;
-  readonly store: EventStore;
   readonly summaries: Projection<OrderSummary>;
-  readonly runtime: Runtime;
+  readonly erase: Erasure;
 }
 
-export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes): Router {
+export function orderRoutes({ orders, summaries, erase, ...reading }: OrderRoutes): Router {
+  const { store, runtime } = reading;
   const router = Router();
   const runner = { aggregates: orders, store, runtime };
+  router.use(subjectRoutes({ erase, runtime }));
 
   router.post('/v1/orders', async (request, response) => {
     const body = validate(orderRequests.placeOrder, request.body);
@@ -77,13 +80,13 @@ export function orderRoutes({ orders, store, summaries, runtime }: OrderRoutes):
     response.json(await itemPage(summaries, { where, limit, after }, summaryView));
   });
   router.get('/v1/orders/:orderId', async (request, response) => {
-    const { state, version } = await stateAsAsked(orders, orderStream(orderIdOf(request)), request.query);
+    const { state, version } = await stateAsAsked(orders, reading, request, orderStream(orderIdOf(request)));
     const view = orderView(state, version);
     if (view === undefined) throw unknownOrder(request);
     response.set('ETag', etag(version)).json(view);
   });
   router.get('/v1/orders/:orderId/events', async (request, response) => {
-    const page = await eventPage(store, orderStream(orderIdOf(request)), request.query);
+    const page = await eventPage(reading, request, orderStream(orderIdOf(request)));
     if (page === undefined) throw unknownOrder(request);
     response.json(page);
   });

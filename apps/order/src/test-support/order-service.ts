@@ -1,8 +1,12 @@
-import { orderEvents, orderStream } from '@daybook/contracts';
-import { createAggregateStore, eventCodec } from '@daybook/eventstore';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { orderEvents, orderPersonalData, orderStream } from '@daybook/contracts';
+import { createAggregateStore, eventCodec, fileKeyWrapper } from '@daybook/eventstore';
 import { type OrderCommand, orderDecider, type OrderEvent } from '@daybook/order-domain';
-import { virtualRuntime } from '@daybook/ports';
+import { memoryContainer, virtualRuntime } from '@daybook/ports';
 import { createProjection } from '@daybook/projections';
+import { openPersonalData } from '@daybook/service-kit';
 import { memoryStores } from '@daybook/service-kit/testing';
 import { orderRoutes } from '../http/routes.ts';
 import { orderSummaryProjection } from '../read-models/order-summary/order-summary.ts';
@@ -11,12 +15,22 @@ import { orderSummaryProjection } from '../read-models/order-summary/order-summa
 export function orderService() {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store } = stores;
-  const codec = eventCodec<OrderEvent>(orderEvents);
+  const { events, store, audit } = stores;
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-order-'));
+  const subjectKeys = memoryContainer({ name: 'keys', runtime, partitionKey: ({ id }) => id });
+  const personalData = openPersonalData({
+    ...{ personal: orderPersonalData, events, subjectKeys, audit, runtime },
+    derived: [{ kind: 'read-model', name: 'orders' }],
+    wrapper: fileKeyWrapper(join(folder, 'subjects.key')),
+    keyBackupDays: 30,
+  });
+  const codec = personalData.protect(eventCodec<OrderEvent>(orderEvents));
   const orders = createAggregateStore({ store, codec, decider: orderDecider, category: 'order' });
   const summaries = createProjection(orderSummaryProjection({ readModel: stores.readModels, store, codec }));
+  const { reader, erase } = personalData;
   return {
-    routes: orderRoutes({ orders, store, summaries, runtime }),
+    routes: orderRoutes({ orders, store, audit, personalData: reader, erase, summaries, runtime }),
+    stores,
     store,
     catchUp: () => stores.catchUp([summaries]),
     /** A command as the fulfilment process sends it. */
@@ -25,5 +39,6 @@ export function orderService() {
       const metadata = { commandKey, correlationId: 'c', causationId: 'c', actor: 'test', traceparent: '' };
       await orders.execute({ streamId: orderStream(orderId), command, metadata });
     },
+    close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

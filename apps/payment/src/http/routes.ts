@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { entityId, listPaymentsQuery, paymentRequests, paymentStream } from '@daybook/contracts';
-import type { AggregateStore, EventStore } from '@daybook/eventstore';
+import type { AggregateStore } from '@daybook/eventstore';
 import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
-import type { Condition, Runtime } from '@daybook/ports';
+import type { Condition } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import {
   answerCommand,
@@ -10,6 +10,7 @@ import {
   commandContext,
   etag,
   eventPage,
+  type EventReading,
   itemPage,
   Problem,
   stateAsAsked,
@@ -18,14 +19,13 @@ import {
 import { type Request, Router } from 'express';
 import { type PaymentSummary, paymentView } from '../read-models/payment-summary/payment-summary.ts';
 
-export interface PaymentRoutes {
+export interface PaymentRoutes extends EventReading {
   readonly payments: AggregateStore<PaymentCommand, PaymentEvent, PaymentState>;
-  readonly store: EventStore;
   readonly summaries: Projection<PaymentSummary>;
-  readonly runtime: Runtime;
 }
 
-export function paymentRoutes({ payments, store, summaries, runtime }: PaymentRoutes): Router {
+export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes): Router {
+  const { store, runtime } = reading;
   const router = Router();
 
   router.get('/v1/payments', async (request, response) => {
@@ -39,13 +39,13 @@ export function paymentRoutes({ payments, store, summaries, runtime }: PaymentRo
     );
   });
   router.get('/v1/payments/:paymentId', async (request, response) => {
-    const { state, version } = await stateAsAsked(payments, paymentStream(paymentIdOf(request)), request.query);
+    const { state, version } = await stateAsAsked(payments, reading, request, paymentStream(paymentIdOf(request)));
     const view = paymentView(state);
     if (view === undefined) throw unknownPayment(request);
     response.set('ETag', etag(version)).json({ ...view, version });
   });
   router.get('/v1/payments/:paymentId/events', async (request, response) => {
-    const page = await eventPage(store, paymentStream(paymentIdOf(request)), request.query);
+    const page = await eventPage(reading, request, paymentStream(paymentIdOf(request)));
     if (page === undefined) throw unknownPayment(request);
     response.json(page);
   });

@@ -43,11 +43,11 @@ export function personalFieldNames(personal: PersonalData): ReadonlySet<string> 
 
 const depthMax = 12;
 
-/** A copy in which every field of these names reads `[personal]`, at any depth: for logs and traces. */
+/** A copy in which every field of these names reads `[personal]`, at any depth: for logs and traces. Errors stay as they are: serialize them first. */
 export function withoutPersonalData(value: unknown, names: ReadonlySet<string>, depth = 0): unknown {
   if (depth > depthMax) return '[too deep]';
   if (Array.isArray(value)) return value.map((each) => withoutPersonalData(each, names, depth + 1));
-  if (!isRecord(value)) return value;
+  if (!isRecord(value) || value instanceof Error) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [
       name,

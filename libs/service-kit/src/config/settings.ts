@@ -7,6 +7,10 @@ export interface Settings {
   readonly cosmos: { readonly endpoint: string; readonly key?: string; readonly database: string };
   readonly eventHubs: { readonly connectionString: string } | { readonly fullyQualifiedNamespace: string };
   readonly blob: { readonly connectionString: string } | { readonly endpoint: string };
+  /** What wraps the keys of subjects. `undefined` where nothing safe is named: a service with personal data then does not start. */
+  readonly keyWrapping: { readonly keyVaultKey: string } | { readonly file: string } | undefined;
+  /** How long backups of the key container are kept, in days: until then an erased key could be restored. */
+  readonly keyBackupDays: number;
   readonly logLevel: string;
   /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
   readonly supervised: boolean;
@@ -67,9 +71,26 @@ export function readSettings(
       blobs === undefined && blobEndpoint !== undefined
         ? { endpoint: url('BLOB_ENDPOINT', blobEndpoint) }
         : { connectionString: blobs ?? localBlobs },
+    keyWrapping: keyWrappingOf(env),
+    keyBackupDays: daysOf('KEY_BACKUP_DAYS', env['KEY_BACKUP_DAYS'] ?? '30'),
     logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
+}
+
+/** A key file by default only where the database is on this machine too: a file in a container of Kubernetes is lost with it. */
+function keyWrappingOf(env: Environment): Settings['keyWrapping'] {
+  const { KEY_VAULT_KEY: keyVaultKey, DAYBOOK_KEY_FILE: file } = env;
+  if (keyVaultKey !== undefined) return { keyVaultKey: url('KEY_VAULT_KEY', keyVaultKey) };
+  if (file !== undefined) return { file };
+  const { hostname } = new URL(url('COSMOS_ENDPOINT', env['COSMOS_ENDPOINT'] ?? 'http://127.0.0.1:8081'));
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return undefined;
+  return { file: `${env['DAYBOOK_DATA'] ?? '.daybook'}/keys/subjects.key` };
+}
+
+function daysOf(variable: string, value: string): number {
+  if (/^\d{1,4}$/.test(value)) return Number(value);
+  throw new SettingError(variable, `must be a number of days, 0 to 9999, not ${JSON.stringify(value)}`);
 }
 
 /** Digits only: `Number` would take an empty text for 0, which is any free port. */

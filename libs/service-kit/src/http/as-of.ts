@@ -1,5 +1,7 @@
 import type { AggregateStore, AsOf, DomainEvent } from '@daybook/eventstore';
+import type { Request } from 'express';
 import { z } from 'zod';
+import { type EventReading, recordRead } from './audited.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
 
@@ -21,21 +23,27 @@ const asOfQuery = z.object({ asOf: asOfText.optional() });
 
 /**
  * The state that a GET asks for: today's, or with `?asOf=` the one after a version or at an instant, from the events. Before the first
- * event it is the initial state at version 0, as for a stream that does not exist.
+ * event it is the initial state at version 0, as for a stream that does not exist. Reading the past is reading events: it is on record.
  *
- * @throws Problem 400 `invalid-request` for a point in time that is none, 404 `version-unknown` for a version that is not reached
+ * @throws Problem 400 `invalid-request` for a point in time that is none, 404 `version-unknown` for a version that is not reached;
+ *   AuditUnavailable
  */
 export async function stateAsAsked<C, E extends DomainEvent, S>(
   aggregates: Pick<AggregateStore<C, E, S>, 'load' | 'asOf'>,
+  reading: Pick<EventReading, 'audit' | 'runtime'>,
+  request: Request,
   streamId: string,
-  query: unknown,
 ): Promise<{ readonly state: S; readonly version: number }> {
-  const { asOf } = validate(asOfQuery, query, 'query');
+  const { asOf } = validate(asOfQuery, request.query, 'query');
   if (asOf === undefined) return aggregates.load(streamId);
   const past = await aggregates.asOf(streamId, asOf);
   if ('version' in asOf && past.version > 0 && past.version < asOf.version) {
     const detail = `Version ${asOf.version} is not reached: the latest is ${past.version}.`;
     throw new Problem(404, 'version-unknown', detail, { members: { version: past.version } });
+  }
+  if (past.version > 0) {
+    const read = { action: 'past-read', streamId, fromVersion: 1, toVersion: past.version } as const;
+    await recordRead(reading, request, { ...read, details: { asOf } });
   }
   return past;
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { EventMetadata } from '@daybook/eventstore';
+import { orderPersonalData } from '@daybook/contracts';
+import { type EventMetadata, personalFieldNames, withoutPersonalData } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
+import { header, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 
 /** What a request says about itself, apart from its body. */
@@ -15,7 +17,7 @@ export interface CommandContext {
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
 const idPattern = /^[A-Za-z0-9._:-]{1,100}$/;
-const tracePattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const personalNames = personalFieldNames(orderPersonalData);
 
 /**
  * Reads the headers of a command. With an `Idempotency-Key` the command key is the client's, and `causationId` is a fingerprint of the
@@ -37,24 +39,21 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
       correlationId,
       causationId: key === undefined ? `request:${requestId}` : fingerprint(request),
       actor: 'anonymous',
-      traceparent: traceparent(request, runtime),
+      traceparent: traceparentOf(request, runtime),
     },
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
   };
 }
 
-/** Same method, path and body give the same fingerprint. */
+/**
+ * Same method, path and body give the same fingerprint. Personal data are left out: a hash of them would stay with the events when they
+ * are erased, and could be tried out against guesses.
+ */
 function fingerprint(request: Request): string {
-  const text = `${request.method} ${request.originalUrl}\n${JSON.stringify(request.body ?? null)}`;
+  const body = withoutPersonalData(request.body ?? null, personalNames);
+  const text = `${request.method} ${request.originalUrl}\n${JSON.stringify(body)}`;
   return `request:${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
-}
-
-function header(request: Request, name: string, pattern: RegExp, rule: string): string | undefined {
-  const value = request.get(name);
-  if (value === undefined || value === '') return undefined;
-  if (!pattern.test(value)) throw new Problem(400, 'invalid-header', `${name}: ${rule}.`);
-  return value;
 }
 
 function ifMatch(request: Request): number | undefined {
@@ -65,12 +64,4 @@ function ifMatch(request: Request): number | undefined {
     throw new Problem(400, 'invalid-header', 'If-Match: must be one ETag as this service gives it, for example "3".');
   }
   return Number(match[1]);
-}
-
-/** Goes on with the client's trace, as a span of our own; begins one where there is none. */
-function traceparent(request: Request, runtime: Runtime): string {
-  const given = tracePattern.exec(request.get('traceparent') ?? '');
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(runtime.random() * 16).toString(16)).join('');
-  return `00-${given?.[1] ?? hex(32)}-${hex(16)}-01`;
 }

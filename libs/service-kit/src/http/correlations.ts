@@ -1,8 +1,8 @@
-import type { CorrelationPosition, EventStore } from '@daybook/eventstore';
+import type { CorrelationPosition } from '@daybook/eventstore';
 import { Router } from 'express';
 import { z } from 'zod';
+import { type EventReading, recordRead, shownEvents } from './audited.ts';
 import { Problem } from './problem.ts';
-import { shownEvent } from './shown-event.ts';
 import { validate } from './validate.ts';
 
 const correlationQuery = z.strictObject({
@@ -13,16 +13,21 @@ const correlationQuery = z.strictObject({
 
 const position = z.tuple([z.iso.datetime(), z.string().min(1).max(255), z.int().min(1)]);
 
-/** `GET /v1/events?correlationId=`: what one client request led to in this service, over all its streams, in the order of time. */
-export function correlationRoutes(store: Pick<EventStore, 'readCorrelation'>): Router {
+/** `GET /v1/events?correlationId=`: what one client request led to in this service, over all its streams, in the order of time; on record. */
+export function correlationRoutes(reading: EventReading): Router {
   const router = Router();
   router.get('/v1/events', async (request, response) => {
     const { correlationId, after, limit } = validate(correlationQuery, request.query, 'query');
     const from = after === undefined ? {} : { after: parseCursor(after) };
-    const { events, complete } = await store.readCorrelation({ correlationId, limit, ...from });
+    const { events, complete } = await reading.store.readCorrelation({ correlationId, limit, ...from });
     const last = events.at(-1);
+    if (last !== undefined) {
+      const streams = [...new Set(events.map(({ streamId }) => streamId))];
+      const about = { action: 'correlation-read', streamId: `correlation-${correlationId}` } as const;
+      await recordRead(reading, request, { ...about, details: { streams, events: events.length } });
+    }
     response.json({
-      items: events.map(shownEvent),
+      items: await shownEvents(reading, events),
       ...(complete || last === undefined ? {} : { next: formatCursor(last) }),
     });
   });

@@ -1,9 +1,9 @@
-import type { EventStore } from '@daybook/eventstore';
 import type { Condition } from '@daybook/ports';
 import type { Projection, ReadModelItem } from '@daybook/projections';
+import type { Request } from 'express';
 import { z } from 'zod';
+import { type EventReading, recordRead, shownEvents } from './audited.ts';
 import { Problem } from './problem.ts';
-import { shownEvent } from './shown-event.ts';
 import { validate } from './validate.ts';
 
 export interface ListRequest {
@@ -29,18 +29,24 @@ const eventsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-/** The stored events of a stream, a page at a time; `undefined` when it has none at all. @throws Problem 400 */
+/**
+ * The stored events of a stream for a person, a page at a time, on record; `undefined` when it has none at all.
+ *
+ * @throws Problem 400; AuditUnavailable
+ */
 export async function eventPage(
-  store: EventStore,
+  reading: EventReading,
+  request: Request,
   streamId: string,
-  query: unknown,
 ): Promise<{ items: object[]; next?: string } | undefined> {
-  const { after, limit } = validate(eventsQuery, query, 'query');
-  const { events, complete } = await store.read({ streamId, afterVersion: after, limit });
-  const last = events.at(-1);
-  if (last === undefined) return after === 0 ? undefined : { items: [] };
+  const { after, limit } = validate(eventsQuery, request.query, 'query');
+  const { events, complete } = await reading.store.read({ streamId, afterVersion: after, limit });
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined) return after === 0 ? undefined : { items: [] };
+  const read = { action: 'events-read', streamId, fromVersion: first.version, toVersion: last.version } as const;
+  await recordRead(reading, request, read);
   return {
-    items: events.map(shownEvent),
+    items: await shownEvents(reading, events),
     ...(complete ? {} : { next: String(last.version) }),
   };
 }

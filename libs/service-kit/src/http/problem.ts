@@ -90,6 +90,15 @@ function toProblem(error: unknown): Problem {
       return new Problem(503, 'too-busy', 'Too many commands for this at once; nothing was done. Try again.', {
         headers: tryAgain,
       });
+    case 'audit-unavailable':
+      return new Problem(503, 'audit-unavailable', 'What is read has to be recorded, and that is not possible now.', {
+        headers: tryAgain,
+      });
+    case 'subject-key-unavailable':
+    case 'key-unavailable':
+      return new Problem(503, 'keys-unavailable', 'Personal data can be neither read nor written now; try again.', {
+        headers: tryAgain,
+      });
     case 'throttled':
     case 'unavailable':
     case 'retry-with':

@@ -1,4 +1,11 @@
-import { createEventStore, type EventStore, type StoredEvent } from '@daybook/eventstore';
+import {
+  type AuditLog,
+  type AuditRecord,
+  createAuditLog,
+  createEventStore,
+  type EventStore,
+  type StoredEvent,
+} from '@daybook/eventstore';
 import { type Container, memoryContainer, type Runtime } from '@daybook/ports';
 import type { Projection } from '@daybook/projections';
 import type { Router } from 'express';
@@ -55,6 +62,11 @@ export interface MemoryStores {
   readonly events: Container<StoredEvent>;
   readonly store: EventStore;
   readonly readModels: Container;
+  readonly audit: AuditLog;
+  /** What is on record, oldest first. */
+  audited(): Promise<readonly AuditRecord[]>;
+  /** From now on nothing can be put on record. */
+  failAudit(): void;
   /** Every stream with its events, streams in the order of their ids. */
   streams(): Promise<ReadonlyMap<string, readonly StoredEvent[]>>;
   /** Brings read models up to all that was appended, as the change feed does. */
@@ -86,8 +98,23 @@ export function memoryStores(runtime: Runtime): MemoryStores {
     } while (continuation !== undefined);
     return Map.groupBy(found, ({ streamId }) => streamId);
   };
+  let auditFails = false;
+  const auditContainer = memoryContainer({
+    faults: () => (auditFails ? 'before' : undefined),
+    name: 'audit',
+    runtime,
+    partitionKey: ({ streamId }) => String(streamId),
+  });
   return {
     events,
+    audit: createAuditLog({ container: auditContainer, runtime, retry: { attemptsMax: 1 } }),
+    failAudit: () => {
+      auditFails = true;
+    },
+    audited: async () =>
+      (await auditContainer.query({ orderBy: [{ field: 'id', direction: 'asc' }], limit: 1_000 })).documents.map(
+        ({ _etag, _ts, ...record }) => record as unknown as AuditRecord,
+      ),
     store: createEventStore({ container: events, runtime }),
     readModels: memoryContainer({ name: 'read-models', runtime, partitionKey: ({ id }) => id }),
     streams,

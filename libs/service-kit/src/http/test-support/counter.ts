@@ -37,7 +37,8 @@ export interface CounterService extends MemoryStores {
 export function counterService(): CounterService {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store } = stores;
+  const { store, audit } = stores;
+  const reading = { store, audit, runtime };
   const codec = eventCodec<Counted>({ Counted: { version: 1, schema: z.strictObject({ by: z.int() }) } });
   const counters = createAggregateStore({ store, codec, decider, category: 'counter' });
   const totals = createProjection<{ total: number }>({
@@ -66,16 +67,16 @@ export function counterService(): CounterService {
     response.json(await itemPage(totals, { where: [], limit, after }, ({ total }) => ({ total })));
   });
   routes.get('/counters/:id/events', async (request, response) => {
-    const page = await eventPage(store, `counter-${request.params.id}`, request.query);
+    const page = await eventPage(reading, request, `counter-${request.params.id}`);
     if (page === undefined) throw new Problem(404, 'counter-unknown', 'There is no such counter.');
     response.json(page);
   });
   routes.get('/counters/:id', async (request, response) => {
-    const { state, version } = await stateAsAsked(counters, `counter-${request.params.id}`, request.query);
+    const { state, version } = await stateAsAsked(counters, reading, request, `counter-${request.params.id}`);
     if (version === 0) throw new Problem(404, 'counter-unknown', 'There is no such counter.');
     response.json({ total: state, version });
   });
-  routes.use(correlationRoutes(store));
+  routes.use(correlationRoutes(reading));
   routes.get('/broken/:code', (request) => {
     throw Object.assign(new Error('a secret of ours'), { code: request.params.code });
   });

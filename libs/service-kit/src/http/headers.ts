@@ -1,0 +1,27 @@
+import type { Runtime } from '@daybook/ports';
+import type { Request } from 'express';
+import { Problem } from './problem.ts';
+
+const actorPattern = /^(?:customer|operator|service):[A-Za-z0-9._@-]{1,100}$/;
+const tracePattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+
+/** A header's value; `undefined` when it is not there. @throws Problem 400 `invalid-header`, naming it and the rule */
+export function header(request: Request, name: string, pattern: RegExp, rule: string): string | undefined {
+  const value = request.get(name);
+  if (value === undefined || value === '') return undefined;
+  if (!pattern.test(value)) throw new Problem(400, 'invalid-header', `${name}: ${rule}.`);
+  return value;
+}
+
+/** Who asks, by `X-Actor`: said by the gateway that knows them, and not proven here. @throws Problem 400 */
+export function actorOf(request: Request): string | undefined {
+  return header(request, 'X-Actor', actorPattern, 'must be customer:<id>, operator:<id> or service:<name>');
+}
+
+/** Goes on with the client's trace, as a span of our own; begins one where there is none. */
+export function traceparentOf(request: Request, runtime: Runtime): string {
+  const given = tracePattern.exec(request.get('traceparent') ?? '');
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => Math.floor(runtime.random() * 16).toString(16)).join('');
+  return `00-${given?.[1] ?? hex(32)}-${hex(16)}-01`;
+}
