@@ -29,21 +29,16 @@ export interface ProviderWorker {
  * again.
  */
 export function providerWorker(worker: ProviderWorker) {
-  return async (events: readonly StoredEvent[], context: { readonly attempt: number }): Promise<void> => {
+  return async (events: readonly StoredEvent[]): Promise<void> => {
     for (const stored of events) {
       const event = worker.decode(stored);
-      if (event !== undefined) await carryOut(worker, stored, event, context.attempt);
+      if (event !== undefined) await carryOut(worker, stored, event);
     }
   };
 }
 
-async function carryOut(
-  worker: ProviderWorker,
-  stored: StoredEvent,
-  event: PaymentEvent,
-  attempt: number,
-): Promise<void> {
-  const command = await outcomeOf(worker, stored.streamId, event, attempt);
+async function carryOut(worker: ProviderWorker, stored: StoredEvent, event: PaymentEvent): Promise<void> {
+  const command = await outcomeOf(worker, stored.streamId, event);
   if (command === undefined) return;
   const { commandKey, correlationId, traceparent } = stored.metadata;
   const outcome = await worker.payments.execute({
@@ -65,14 +60,13 @@ async function outcomeOf(
   worker: ProviderWorker,
   streamId: string,
   event: PaymentEvent,
-  attempt: number,
 ): Promise<PaymentCommand | undefined> {
   const { payments, provider } = worker;
   switch (event.type) {
     case 'PaymentAuthorizationRequested': {
       // A void that was asked for in the meantime settles it: the provider is not asked for money that is to be released.
       if ((await payments.load(streamId)).state.status !== 'authorizing') return undefined;
-      return { type: 'RecordAuthorization', result: await authorize(worker, event.data, attempt) };
+      return { type: 'RecordAuthorization', result: await authorize(worker, event.data) };
     }
     case 'PaymentVoidRequested': {
       const { status } = (await payments.load(streamId)).state;
@@ -104,18 +98,23 @@ async function outcomeOf(
 
 type Asked = Extract<PaymentEvent, { type: 'PaymentAuthorizationRequested' }>['data'];
 
-async function authorize(worker: ProviderWorker, asked: Asked, attempt: number): Promise<ProviderResult> {
+/** The provider's own failures are counted here: those of the store, for which the feed gives the event again, say nothing of it. */
+async function authorize(worker: ProviderWorker, asked: Asked): Promise<ProviderResult> {
+  const { provider, runtime, providerTimeoutMs, authorizeAttempts } = worker;
   const { paymentId, amount, currency, token } = asked;
-  try {
-    return await limited(worker, (signal) =>
-      worker.provider.authorize({ key: paymentId, amount, currency, token }, signal),
-    );
-  } catch (error) {
-    if (isTimeout(error)) return { kind: 'unknown', message: `No answer within ${worker.providerTimeoutMs} ms.` };
-    if (attempt < worker.authorizeAttempts) throw error;
-    return { kind: 'unknown', message: `The provider failed ${attempt} times.` };
+  for (let failed = 1; ; failed += 1) {
+    try {
+      return await limited(worker, (signal) => provider.authorize({ key: paymentId, amount, currency, token }, signal));
+    } catch (error) {
+      if (isTimeout(error)) return { kind: 'unknown', message: `No answer within ${providerTimeoutMs} ms.` };
+      if (failed >= authorizeAttempts) return { kind: 'unknown', message: `The provider failed ${failed} times.` };
+    }
+    await runtime.sleep(retryPauseMs * 2 ** (failed - 1) * (0.5 + runtime.random() / 2));
   }
 }
+
+/** The pause after the first failed call; doubles with each one. */
+const retryPauseMs = 100;
 
 const timeoutCode = 'provider-timeout';
 
