@@ -239,7 +239,7 @@ describe('money that moves', () => {
     const first = expect(feed('o1')).rejects.toMatchObject({ code: 'provider-timeout' });
     await runtime.advance(3_000);
     await first;
-    await feed('o1', 10);
+    await feed('o1');
     expect((await story('o1')).slice(-2)).toEqual(['PaymentCaptureRequested 900', 'PaymentCaptured 900']);
   });
 });

@@ -65,8 +65,7 @@ export function paymentService(override: (sandbox: PaymentProvider) => Partial<P
       return (await payments.execute({ streamId: paymentStream(paymentId), command, metadata })).kind;
     },
     /** Gives all events of the payment to the provider worker, as a feed that begins anew does. */
-    feed: async (paymentId: string, attempt = 1): Promise<void> =>
-      workerOf(payments)(await events(paymentId), { attempt }),
+    feed: async (paymentId: string): Promise<void> => workerOf(payments)(await events(paymentId)),
   };
 }
 
