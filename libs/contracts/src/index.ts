@@ -59,6 +59,7 @@ export {
   type ServiceName,
 } from './topology/topology.ts';
 export {
+  dataIdentities,
   type DataIdentity,
   type DataRoleAssignment,
   dataRoleAssignments,

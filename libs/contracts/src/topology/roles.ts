@@ -28,7 +28,18 @@ export interface DataRoleAssignment {
  * removes what was derived from a person's data; and operators, who only look. Containers are made by the deployment, which
  * needs no role here.
  */
-export type DataIdentity = ServiceName | 'archiver' | 'eraser' | 'operator';
+export const dataIdentities = [
+  'order',
+  'inventory',
+  'payment',
+  'fulfilment',
+  'archiver',
+  'eraser',
+  'operator',
+] as const satisfies readonly (ServiceName | 'archiver' | 'eraser' | 'operator')[];
+
+/** One of {@link dataIdentities}. */
+export type DataIdentity = (typeof dataIdentities)[number];
 
 const account = 'Microsoft.DocumentDB/databaseAccounts';
 const container = `${account}/sqlDatabases/containers`;

@@ -1,4 +1,4 @@
-import { type DataIdentity, dataRoleAssignments, dataRoleDefinitions } from './roles.ts';
+import { dataIdentities, type DataIdentity, dataRoleAssignments, dataRoleDefinitions } from './roles.ts';
 import { containers, eventsContainer, type ServiceName } from './topology.ts';
 
 const services = Object.keys(eventsContainer) as ServiceName[];
@@ -20,8 +20,7 @@ describe('roles', () => {
   it('have ids of their own, no wildcards, and are assigned only where they may be', () => {
     expect(new Set(dataRoleDefinitions.map(({ id }) => id)).size).toBe(dataRoleDefinitions.length);
     for (const { permissions } of dataRoleDefinitions) expect(JSON.stringify(permissions)).not.toContain('*');
-    const everybody = [...services, 'archiver', 'eraser', 'operator'] as const;
-    for (const assignment of dataRoleAssignments(Object.fromEntries(everybody.map((name) => [name, name])))) {
+    for (const assignment of dataRoleAssignments(Object.fromEntries(dataIdentities.map((name) => [name, name])))) {
       const definition = dataRoleDefinitions.find(({ id }) => id === assignment.roleDefinitionId);
       expect(definition?.assignableScopes.some((outer) => within(outer, assignment.scope))).toBe(true);
     }
@@ -44,7 +43,7 @@ describe('roles', () => {
 
   it('let nobody change an event, and the archiver alone delete one', () => {
     const may = (right: string): readonly string[] =>
-      ([...services, 'archiver', 'eraser', 'operator'] as const).filter((identity) =>
+      dataIdentities.filter((identity) =>
         Object.values(eventsContainer).some((name) => rights(identity, name).includes(right)),
       );
     expect([may('replace'), may('upsert'), may('delete')]).toEqual([[], [], ['archiver']]);
