@@ -1,0 +1,12 @@
+import { median, round } from './statistics.ts';
+
+describe('statistics', () => {
+  it('the median is the middle, whatever the order', () => {
+    expect([median([3]), median([9, 1, 5]), median([4, 3, 2, 1])]).toEqual([3, 5, 2]);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  it('rounds', () => {
+    expect([round(1.005), round(2 / 3, 1), round(12)]).toEqual([1, 0.7, 12]);
+  });
+});
