@@ -1,7 +1,7 @@
 // What every root command does first. Runs on the machine's own Node.js (20 or later) before anything is installed:
 // built-ins only, no TypeScript.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +16,48 @@ export async function bootstrap() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     fail(`Node.js 20 or later is needed to begin with; this is ${process.version}.`);
   }
+  if (!installed()) await alone(install);
+  checkNode24();
+}
+
+async function install() {
+  // Another command may have done it while this one waited.
   if (!installed()) {
     console.log('Installing packages (npm ci): node_modules is missing or older than package-lock.json');
     // NODE_ENV=production would leave out everything that runs Daybook here.
     const outcome = await run(...npm(), ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {});
     if (outcome !== 0) fail('npm ci failed; its own output above says why.', outcome);
   }
-  checkNode24();
+}
+
+/** Two commands in a fresh clone must not install at the same time: the second waits for the first. */
+async function alone(task) {
+  const lock = join(root, '.daybook-installing');
+  for (let told = false; !takeLock(lock); told = true) {
+    if (!told) console.log(`Waiting for another command that installs packages (it holds ${lock})`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
+  await task();
+  process.off('exit', release);
+  release();
+}
+
+/** The lock is a file with the holder's process id; one whose holder is gone counts for nothing. */
+function takeLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+  } catch {
+    rmSync(lock, { force: true });
+  }
+  return false;
 }
 
 /** npm writes node_modules/.package-lock.json last, so an interrupted installation counts as missing. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@daybook/change-feed';
 import {
   auditContainer,
@@ -71,7 +72,7 @@ export function openService(
   service: { readonly name: ServiceName; readonly defaultPort: number },
   environment: Readonly<Record<string, string | undefined>>,
 ): Service {
-  const settings = readSettings(environment, service);
+  const settings = readSettings(environment, { ...service, process: `${hostname()}-${process.pid}` });
   const runtime = systemRuntime();
   const log = createLog(service.name, settings.logLevel);
   const health = createHealth();

@@ -2,7 +2,10 @@
 export interface Settings {
   readonly port: number;
   readonly host: string;
-  /** Names this process among the instances of its service. */
+  /**
+   * Names this process among the instances of its service: no two that live may share it (`INSTANCE_ID`: the pod's name; by default
+   * host and process id). One that starts under the name of one that died takes over its work at once.
+   */
   readonly instanceId: string;
   readonly cosmos: { readonly endpoint: string; readonly key?: string; readonly database: string };
   readonly eventHubs: { readonly connectionString: string } | { readonly fullyQualifiedNamespace: string };
@@ -39,14 +42,14 @@ const localBlobs =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings, with defaults that fit a laptop where `npm start` runs. Without a key, or with a namespace instead of a
+ * Reads the settings (`service.process` tells this process from every other one, `<host>-<pid>`), with defaults that fit a laptop where `npm start` runs. Without a key, or with a namespace instead of a
  * connection string, the service signs in as its own identity (`DefaultAzureCredential`).
  *
  * @throws SettingError naming the variable
  */
 export function readSettings(
   env: Environment,
-  service: { readonly name: string; readonly defaultPort: number },
+  service: { readonly name: string; readonly defaultPort: number; readonly process: string },
 ): Settings {
   const endpoint = env['COSMOS_ENDPOINT'];
   const key = env['COSMOS_KEY'] ?? (endpoint === undefined ? emulatorKey : undefined);
@@ -57,7 +60,7 @@ export function readSettings(
   return {
     port: portOf(env['PORT'], service.defaultPort),
     host: env['HOST'] ?? '127.0.0.1',
-    instanceId: env['INSTANCE_ID'] ?? `${service.name}-0`,
+    instanceId: env['INSTANCE_ID'] ?? `${service.name}-${service.process}`,
     cosmos: {
       endpoint: url('COSMOS_ENDPOINT', endpoint ?? 'http://127.0.0.1:8081'),
       database: env['COSMOS_DATABASE'] ?? 'daybook',

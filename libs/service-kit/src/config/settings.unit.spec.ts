@@ -1,6 +1,6 @@
 import { readSettings, SettingError } from './settings.ts';
 
-const service = { name: 'order', defaultPort: 4101 };
+const service = { name: 'order', defaultPort: 4101, process: 'host-1' };
 const read = (env: Readonly<Record<string, string>> = {}) => readSettings(env, service);
 
 describe('settings', () => {
@@ -8,7 +8,7 @@ describe('settings', () => {
     expect(read()).toMatchObject({
       port: 4101,
       host: '127.0.0.1',
-      instanceId: 'order-0',
+      instanceId: 'order-host-1',
       cosmos: { endpoint: 'http://127.0.0.1:8081', database: 'daybook', key: expect.any(String) },
       eventHubs: { connectionString: expect.stringContaining('UseDevelopmentEmulator=true') },
       blob: { connectionString: expect.stringContaining('127.0.0.1:10000') },

@@ -86,6 +86,9 @@ function toProblem(error: unknown): Problem {
         'The store did not answer: the command may have been carried out. Send it again with the same Idempotency-Key.',
         { headers: tryAgain },
       );
+    case 'append-too-large':
+      return new Problem(413, 'too-large', 'What would have to be stored is larger than one event may be (900 KB).');
+    case 'stream-busy':
     case 'concurrency-conflict':
       return new Problem(503, 'too-busy', 'Too many commands for this at once; nothing was done. Try again.', {
         headers: tryAgain,
