@@ -75,6 +75,8 @@ describe.each(faces)('the emulator through the SDK, %s', (face) => {
     await add('b', { mail: 'p-a' }, 'q');
     expect(await codeOf(container.item('a', 'p').replace({ id: 'a', pk: 'other' }))).toBe(400);
     expect(await codeOf(container.deleteAllItemsForPartitionKey('p'))).toBe(400);
+    const triggered = container.items.create({ id: 'c', pk: 'p' }, { preTriggerInclude: 'check' });
+    expect(await codeOf(triggered)).toBe(400);
     await expect(container.items.query('SELECT DISTINCT c.id FROM c').fetchAll()).rejects.toMatchObject({ code: 400 });
   });
 

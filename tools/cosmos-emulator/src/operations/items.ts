@@ -1,9 +1,12 @@
 import type { EmulatorRequest, EmulatorResponse } from '../protocol/message.ts';
+import { unsupported } from '../protocol/refusal.ts';
 import type { ContainerRecord } from '../storage/catalog.ts';
 import { parseBody, requestPartition, seconds, sessionHeaders } from './context.ts';
 import type { Services } from './context.ts';
 import { applyToItem } from './item-write.ts';
 import type { ItemOperationKind } from './operation.ts';
+
+const triggerHeaders = ['x-ms-documentdb-pre-trigger-include', 'x-ms-documentdb-post-trigger-include'];
 
 /** How a batch calls the same operations. */
 const names = {
@@ -23,6 +26,8 @@ export const itemOperation = (
   kind: ItemOperationKind,
   id: string | undefined,
 ): EmulatorResponse => {
+  const trigger = triggerHeaders.find((header) => request.headers[header] !== undefined);
+  if (trigger !== undefined) throw unsupported('A trigger', `Leave ${trigger} out.`);
   const partition = requestPartition(services, request, container);
   const operation = names[kind];
   const outcome = applyToItem(
