@@ -4,8 +4,8 @@ import { median, timed } from '../statistics.ts';
 import { type BenchStore, notesOver, portOf } from './bench-store.ts';
 
 const streams = 8;
-const commandsPerStream = 40;
-const rounds = 8;
+const commandsPerStream = 10;
+const rounds = 40;
 
 interface Write {
   readonly streamId: string;
