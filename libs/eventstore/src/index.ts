@@ -125,3 +125,11 @@ export {
   createAuditLog,
   isAuditUnavailable,
 } from './audit/audit-log.ts';
+export { archivedContainer } from './archive/archived-container.ts';
+export {
+  type Archived,
+  type Archiver,
+  type ArchiverOptions,
+  type DeletionGuard,
+  createArchiver,
+} from './archive/archiver.ts';

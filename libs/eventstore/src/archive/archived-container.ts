@@ -1,0 +1,122 @@
+import type { BlobStore, Condition, Container, Page, Query, Stored } from '@daybook/ports';
+import type { StoredEvent } from '../stored-event.ts';
+import { type SegmentStore, segmentStore } from './segments.ts';
+
+interface VersionQuery {
+  readonly streamId: string;
+  readonly direction: 'asc' | 'desc';
+  /** Exclusive. */
+  readonly above: number;
+  /** Exclusive. */
+  readonly below: number;
+  readonly limit: number;
+}
+
+/**
+ * The events container as the store is given it: what was archived and deleted is read from the archive, and nobody notices. Point reads
+ * and queries of one stream in the order of versions fall through; other queries (by command key, by correlation id) and the change feed
+ * see what is in the container. Writes go to the container as they are.
+ */
+export function archivedContainer(container: Container<StoredEvent>, blobs: BlobStore): Container<StoredEvent> {
+  const segments = segmentStore(container.name, blobs);
+  return {
+    ...container,
+    async read(streamId, id) {
+      const found = await container.read(streamId, id);
+      if (found.document !== undefined || !/^[1-9]\d{0,14}$/.test(id)) return found;
+      // The last event is never archived: beyond it the archive need not be asked.
+      const orderBy = [{ field: 'version', direction: 'desc' }] as const;
+      const head = await container.query({ partitionKey: streamId, orderBy, limit: 1 });
+      const requestCharge = found.requestCharge + head.requestCharge;
+      const version = Number(id);
+      if ((head.documents[0]?.version ?? 0) < version) return { requestCharge };
+      const [event] = await segments.between(streamId, version, version);
+      return event === undefined ? { requestCharge } : { document: asStored(event), requestCharge };
+    },
+    async query(query) {
+      const versions = versionQuery(query);
+      return versions === undefined ? container.query(query) : queryVersions(container, segments, versions);
+    },
+  };
+}
+
+const continuationPrefix = 'version:';
+
+/** A query that asks for a range of versions in their order, and nothing else. */
+function versionQuery({ partitionKey, where = [], orderBy, limit, continuation }: Query): VersionQuery | undefined {
+  const order = orderBy?.[0];
+  if (partitionKey === undefined || orderBy?.length !== 1 || order?.field !== 'version') return undefined;
+  if (!where.every(isBound) || (continuation !== undefined && !continuation.startsWith(continuationPrefix)))
+    return undefined;
+  const values = (op: '<' | '>'): number[] => where.filter((each) => each.op === op).map(({ value }) => Number(value));
+  const reached = continuation === undefined ? undefined : Number(continuation.slice(continuationPrefix.length));
+  const { direction } = order;
+  const above = Math.max(0, ...values('>'), direction === 'asc' ? (reached ?? 0) : 0);
+  const below = Math.min(Infinity, ...values('<'), direction === 'desc' ? (reached ?? Infinity) : Infinity);
+  return { streamId: partitionKey, direction, above, below, limit };
+}
+
+function isBound({ field, op, value }: Condition): boolean {
+  return field === 'version' && (op === '<' || op === '>') && typeof value === 'number';
+}
+
+async function queryVersions(
+  container: Container<StoredEvent>,
+  segments: SegmentStore,
+  { streamId, direction, above, below, limit }: VersionQuery,
+): Promise<Page<StoredEvent>> {
+  const { documents, more, requestCharge } = await stillThere(container, { streamId, direction, above, below, limit });
+  const found: Stored<StoredEvent>[] = [];
+  /** What is archived between two versions, neither included, in the order that was asked for. */
+  const fill = async (one: number, other: number): Promise<void> => {
+    const [from, to] = direction === 'asc' ? [one + 1, other - 1] : [other + 1, one - 1];
+    const missing = limit - found.length;
+    if (to < from || missing <= 0) return;
+    const events =
+      direction === 'asc'
+        ? await segments.between(streamId, from, Math.min(to, from + missing - 1))
+        : (await segments.between(streamId, from, to)).slice(-missing).reverse();
+    found.push(...events.map(asStored));
+  };
+
+  // The last event of a stream is never archived: above the newest document there is nothing more, unless a bound hides it.
+  let reached = direction === 'asc' ? above : Number.isFinite(below) ? below : (documents[0]?.version ?? above) + 1;
+  for (const document of documents) {
+    await fill(reached, document.version);
+    found.push(document);
+    reached = document.version;
+  }
+  const end = direction === 'asc' ? below : above;
+  if (!more && Number.isFinite(end)) await fill(reached, end);
+
+  const events = found.slice(0, limit);
+  const last = events.at(-1);
+  return last === undefined || (!more && found.length < limit)
+    ? { documents: events, requestCharge }
+    : { documents: events, requestCharge, continuation: `${continuationPrefix}${last.version}` };
+}
+
+/** What the container still holds of a range of versions. */
+async function stillThere(
+  container: Container<StoredEvent>,
+  { streamId, direction, above, below, limit }: VersionQuery,
+): Promise<{ documents: readonly Stored<StoredEvent>[]; more: boolean; requestCharge: number }> {
+  const where: Condition[] = [];
+  if (above > 0) where.push({ field: 'version', op: '>', value: above });
+  if (below < Infinity) where.push({ field: 'version', op: '<', value: below });
+  const query: Query = { partitionKey: streamId, where, orderBy: [{ field: 'version', direction }], limit };
+  let requestCharge = 0;
+  let continuation: string | undefined;
+  for (;;) {
+    const page = await container.query(continuation === undefined ? query : { ...query, continuation });
+    requestCharge += page.requestCharge;
+    continuation = page.continuation;
+    if (page.documents.length > 0 || continuation === undefined) {
+      return { documents: page.documents, more: continuation !== undefined, requestCharge };
+    }
+  }
+}
+
+function asStored(event: StoredEvent): Stored<StoredEvent> {
+  return { ...event, _etag: 'archived', _ts: Math.floor(Date.parse(event.recordedAt) / 1_000) };
+}
