@@ -80,7 +80,7 @@ export async function executeGroup<C, E extends DomainEvent, S>(
       }
     } catch (error) {
       // Wrong before anything was written: the one that is wrong will find out alone.
-      if (isInvalidAppend(error) || isAppendTooLarge(error)) {
+      if (members.length > 0 && (isInvalidAppend(error) || isAppendTooLarge(error))) {
         for (const { item } of members) alone.add(item);
         continue;
       }

@@ -71,6 +71,8 @@ export function createSnapshots<S>(options: SnapshotsOptions<S>): Snapshots<S> {
 
   const told = (streamId: string, outcome: 'written' | 'failed' | 'dropped' | 'too-large'): void =>
     metrics.count('event_store.snapshot_writes', 1, { aggregate: categoryOf(streamId), outcome });
+  const paid = (streamId: string, operation: string, requestCharge: number): void =>
+    metrics.record('event_store.request_units', requestCharge, { aggregate: categoryOf(streamId), operation });
   const queue = backgroundQueue(options.waitingMax, (streamId) => told(streamId, 'failed'));
 
   const write = async (streamId: string, { state, head }: Snapshot<S>): Promise<void> => {
@@ -80,6 +82,7 @@ export function createSnapshots<S>(options: SnapshotsOptions<S>): Snapshots<S> {
     const { version, hash, recordedAt } = head;
     const document: SnapshotDocument = { id: streamId, streamId, version, hash, recordedAt, state: json, fingerprint };
     const outcome = await container.batch(streamId, [{ kind: 'upsert', document: { ...document } }]);
+    paid(streamId, 'snapshot-write', outcome.requestCharge);
     told(streamId, outcome.applied ? 'written' : 'failed');
   };
 
@@ -95,6 +98,7 @@ export function createSnapshots<S>(options: SnapshotsOptions<S>): Snapshots<S> {
         return { miss: 'unavailable', cost: { requestCharge: 0, roundTrips: 1 } };
       }
       const cost = { requestCharge: answer.requestCharge, roundTrips: 1 };
+      paid(streamId, 'snapshot-read', cost.requestCharge);
       const found = answer.document as unknown as SnapshotDocument | undefined;
       if (found === undefined) return { miss: 'absent', cost };
       if (found.fingerprint !== fingerprint) return { miss: 'outdated', cost };

@@ -1,11 +1,13 @@
 import type { Container, Decider, Json } from '@daybook/ports';
 import { type SnapshotOptions, createAggregateStore } from '../aggregate-store.ts';
+import { isStreamCorrupt } from '../errors.ts';
 import { createEventStore } from '../event-store.ts';
 import {
   type CountCommand,
   type Counted,
   counter,
   counterCodec,
+  errorOf,
   faultyContainer,
   instantRuntime,
   metadata,
@@ -51,6 +53,7 @@ export function snapshotBehaviour(container: () => Container, snapshots: () => C
       const { counters, metrics } = opened();
       expect(await counters.load(streamId)).toMatchObject({ state: 27, version: 27, cost: { roundTrips: 1 } });
       expect(metrics.sum('event_store.snapshot_hits', { aggregate: 'counter' })).toBe(1);
+      expect(metrics.sum('event_store.request_units', { operation: 'snapshot-read' })).toBeGreaterThan(0);
       const outcome = await counters.execute({ streamId, command: { by: 1 }, metadata: metadata('next') });
       expect(outcome).toMatchObject({ kind: 'appended', version: 28, cost: { roundTrips: 1 } });
     });
@@ -113,6 +116,14 @@ export function snapshotBehaviour(container: () => Container, snapshots: () => C
       const { counters, metrics } = opened({ container: unreachable(snapshots()) });
       expect(await counters.load(streamId)).toMatchObject({ state: 25 });
       expect(misses(metrics, 'unavailable')).toBe(1);
+    });
+
+    it('do not hide a hole in the events that are replayed', async () => {
+      const streamId = await filled(60, opened({ container: unreachable(snapshots()) }));
+      await container().batch(streamId, [{ kind: 'delete', id: '30' }]);
+      const error = await errorOf(opened().counters.load(streamId));
+      expect(isStreamCorrupt(error)).toBe(true);
+      expect(error).toMatchObject({ version: 30 });
     });
 
     it('are never in the way of an append, and few of them wait', async () => {
