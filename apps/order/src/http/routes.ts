@@ -106,7 +106,8 @@ export function orderRoutes({ orders, summaries, erase, ...reading }: OrderRoute
     command: OrderCommand,
     answer: Answer<OrderState>,
   ): Promise<void> {
-    return handleCommand(runner, request, response, { streamId: orderStream(orderId), command, answer });
+    const fresh = command.type === 'PlaceOrder';
+    return handleCommand(runner, request, response, { streamId: orderStream(orderId), command, answer, fresh });
   }
 
   return router;
