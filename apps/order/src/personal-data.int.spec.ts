@@ -120,6 +120,12 @@ describe('where an order is shipped to', () => {
     expect(await service.raw(service.containers.audit)).toMatch(/"toVersion":2,"actor":"operator:ann"/);
   });
 
+  it('is withheld from people who do not say who they are', async () => {
+    const { body } = await client.get('/v1/orders/o1/events');
+    expect(JSON.stringify(body)).not.toMatch(personal);
+    expect((body['items'] as object[])[1]).toMatchObject({ data: { orderId: 'o1', shipTo: { withheld: true } } });
+  });
+
   it('is in no log, whatever goes wrong', async () => {
     await client.post('/v1/orders', { ...order, shipTo: { ...shipTo, floor: 3 } });
     await client.post('/v1/orders', `{"shipTo": ${JSON.stringify(shipTo)},`);
@@ -129,7 +135,7 @@ describe('where an order is shipped to', () => {
     const another = await service.open();
     const { status, body } = await another.post('/v1/orders', { ...order, shipTo });
     expect([status, body['code']]).toEqual([503, 'keys-unavailable']);
-    expect((await another.get('/v1/orders/o1/events')).status).toBe(503);
+    expect((await another.get('/v1/orders/o1/events', operator)).status).toBe(503);
     await another.close();
     expect(service.logged.length).toBeGreaterThan(0);
     expect(service.logged.join('')).not.toMatch(personal);

@@ -95,7 +95,7 @@ export {
   withoutPersonalData,
 } from './personal-data/personal-data.ts';
 export { type ProtectedCodecOptions, protectedCodec } from './personal-data/protected-codec.ts';
-export { type PersonalDataReader, openEvents } from './personal-data/open-events.ts';
+export { type PersonalDataReader, openEvents, withholdPersonalData } from './personal-data/open-events.ts';
 export type { ErasureRequest, KeyErasure, SubjectKey, SubjectKeys } from './personal-data/subject-key.ts';
 export { type SubjectKeysOptions, createSubjectKeys } from './personal-data/subject-keys.ts';
 export { fileKeyWrapper } from './personal-data/file-key-wrapper.ts';

@@ -36,6 +36,16 @@ export async function openEvents<T extends StoredEvent>(
   });
 }
 
+/** Events for those who may not see personal data. */
+export function withholdPersonalData<T extends StoredEvent>(
+  events: readonly T[],
+  personal: PersonalData,
+): readonly T[] {
+  return events.map((event) =>
+    Object.hasOwn(personal, event.type) ? { ...event, data: withheldData(event.data) } : event,
+  );
+}
+
 /** The data for those who may not see personal data. */
 export function withheldData(data: Data): Data {
   return sealedIn(data).reduce((left, { path }) => withValueAt(left, path, withheldValue), data);

@@ -1,5 +1,12 @@
-import type { AuditEntry, AuditLog, EventStore, PersonalDataReader, StoredEvent } from '@daybook/eventstore';
-import { openEvents } from '@daybook/eventstore';
+import {
+  type AuditEntry,
+  type AuditLog,
+  type EventStore,
+  openEvents,
+  type PersonalDataReader,
+  type StoredEvent,
+  withholdPersonalData,
+} from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
 import { actorOf, header, traceparentOf } from './headers.ts';
@@ -10,7 +17,7 @@ export interface EventReading {
   readonly store: EventStore;
   readonly audit: AuditLog;
   readonly runtime: Runtime;
-  /** Opens personal data for who reads. Without it they stay as they are stored, which is ciphertext. */
+  /** Opens personal data for who reads, if they say who they are. Without it they stay as they are stored, which is ciphertext. */
   readonly personalData?: PersonalDataReader;
 }
 
@@ -36,10 +43,14 @@ export async function recordRead(
   });
 }
 
-/** Events as the reader may see them. */
+/** Events as who reads may see them: personal data only for those who say who they are, so that the record names somebody. */
 export async function shownEvents(
   { personalData }: Pick<EventReading, 'personalData'>,
+  request: Request,
   events: readonly StoredEvent[],
 ): Promise<object[]> {
-  return (personalData === undefined ? events : await openEvents(events, personalData)).map(shownEvent);
+  if (personalData === undefined) return events.map(shownEvent);
+  const mayOpen = actorOf(request) !== undefined;
+  const shown = mayOpen ? await openEvents(events, personalData) : withholdPersonalData(events, personalData.personal);
+  return shown.map(shownEvent);
 }

@@ -27,7 +27,7 @@ export function correlationRoutes(reading: EventReading): Router {
       await recordRead(reading, request, { ...about, details: { streams, events: events.length } });
     }
     response.json({
-      items: await shownEvents(reading, events),
+      items: await shownEvents(reading, request, events),
       ...(complete || last === undefined ? {} : { next: formatCursor(last) }),
     });
   });

@@ -46,7 +46,7 @@ export async function eventPage(
   const read = { action: 'events-read', streamId, fromVersion: first.version, toVersion: last.version } as const;
   await recordRead(reading, request, read);
   return {
-    items: await shownEvents(reading, events),
+    items: await shownEvents(reading, request, events),
     ...(complete ? {} : { next: String(last.version) }),
   };
 }
