@@ -22,8 +22,11 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code 
 /** Minor units (pence, cents): an integer from 0 to 10^12. */
 export const amount = z.int().min(0).max(1_000_000_000_000);
 
-/** A count of pieces: 1 to 1,000,000. The real file's largest single line has 74,215. */
-export const quantity = z.int().min(1).max(1_000_000);
+/** The most pieces of one SKU that a line, and all the lines of an order together, may have. The real file's largest line has 74,215. */
+export const quantityMax = 1_000_000;
+
+/** A count of pieces: 1 to {@link quantityMax}. */
+export const quantity = z.int().min(1).max(quantityMax);
 
 export const reason = z.string().min(1).max(500);
 
@@ -74,4 +77,15 @@ export function stockedQuantities(lines: readonly SkuQuantity[]): SkuQuantity[] 
     if (!isServiceSku(line.sku)) sums.set(line.sku, (sums.get(line.sku) ?? 0) + line.quantity);
   }
   return [...sums].map(([code, pieces]) => ({ sku: code, quantity: pieces }));
+}
+
+/**
+ * The first SKU, stocked or not, whose lines add up to more than {@link quantityMax}, with their sum. Such lines cannot be reserved or
+ * given back as one: no command takes that many.
+ */
+export function oversizedQuantity(lines: readonly SkuQuantity[]): SkuQuantity | undefined {
+  const sums = new Map<string, number>();
+  for (const line of lines) sums.set(line.sku, (sums.get(line.sku) ?? 0) + line.quantity);
+  for (const [code, sum] of sums) if (sum > quantityMax) return { sku: code, quantity: sum };
+  return undefined;
 }

@@ -1,9 +1,11 @@
 import { type z } from 'zod';
+import { orderRequests } from './http/order-http.ts';
 import {
   amount,
   currency,
   entityId,
   isServiceSku,
+  oversizedQuantity,
   paymentToken,
   quantity,
   sku,
@@ -93,5 +95,33 @@ describe('the lines of an order', () => {
       { sku: '71053', quantity: 1 },
     ]);
     expect(stockedQuantities([{ sku: 'POST', quantity: 1 }])).toEqual([]);
+  });
+
+  describe('of one SKU', () => {
+    const twice = (code: string, second: number) => [
+      { sku: code, quantity: 1_000_000, unitPrice: 1 },
+      { sku: '71053', quantity: 1, unitPrice: 1 },
+      { sku: code, quantity: second, unitPrice: 1 },
+    ];
+    const order = { customerId: 'c1', currency: 'GBP', payment: { token: 'tok_approve' } };
+
+    it.each(['85123A', 'POST'])('have at most as many pieces as one line may have: %s', (code) => {
+      expect(oversizedQuantity(twice(code, 1))).toEqual({ sku: code, quantity: 1_000_001 });
+      expect(oversizedQuantity(twice(code, 1).slice(0, 2))).toBeUndefined();
+    });
+
+    it('are refused by the requests, which name the lines and the SKU', () => {
+      const placed = orderRequests.placeOrder.safeParse({ ...order, lines: twice('85123A', 1_000_000) });
+      const returned = orderRequests.requestReturn.safeParse({
+        reason: 'broken',
+        lines: twice('85123A', 1_000_000).map((line) => ({ sku: line.sku, quantity: line.quantity })),
+      });
+      for (const { error } of [placed, returned]) {
+        expect(error?.issues).toMatchObject([
+          { path: ['lines'], message: expect.stringMatching(/^the lines of 85123A/) },
+        ]);
+      }
+      expect(accepts(orderRequests.placeOrder, { ...order, lines: twice('85123A', 1).slice(0, 2) })).toBe(true);
+    });
   });
 });

@@ -1,4 +1,12 @@
-import { type OrderCommandMessage, type OrderLine, type ShipTo, type SkuQuantity, totalOf } from '@daybook/contracts';
+import {
+  type OrderCommandMessage,
+  type OrderLine,
+  oversizedQuantity,
+  quantityMax,
+  type ShipTo,
+  type SkuQuantity,
+  totalOf,
+} from '@daybook/contracts';
 import { type Decider, type Decision, refuse } from '@daybook/ports';
 import type { OrderEvent } from './events.ts';
 import {
@@ -87,6 +95,14 @@ function place(data: PlaceOrder['data'], state: OrderState): Decision<OrderEvent
     });
   }
   const { orderId, customerId, currency, lines, payment, shipTo } = data;
+  const oversized = oversizedQuantity(lines);
+  if (oversized !== undefined) {
+    const { sku, quantity } = oversized;
+    return refuse('quantity-too-large', `Of ${sku}, one order may have ${quantityMax} pieces, not ${quantity}.`, {
+      ...oversized,
+      quantityMax,
+    });
+  }
   const total = totalOf(lines);
   if (total > orderTotalMax) {
     return refuse('total-too-large', `The order's total of ${total} is more than ${orderTotalMax} minor units.`, {

@@ -1,3 +1,4 @@
+import { quantityMax } from '@daybook/contracts';
 import { spec } from '@daybook/testing';
 import { orderDecider, orderTotalMax, type PlaceOrder } from './decide.ts';
 import type { OrderEvent } from './events.ts';
@@ -104,6 +105,14 @@ describe('placing an order', () => {
       .when(priced(orderTotalMax + 1))
       .thenRefused('total-too-large', { total: orderTotalMax + 1, totalMax: orderTotalMax });
     expect(orderDecider.decide(priced(orderTotalMax), initialOrder)).toHaveLength(2);
+  });
+
+  it('refuses lines of one SKU that have more pieces together than can be reserved', () => {
+    const line = (quantity: number) => ({ sku: '85123A', quantity, unitPrice: 1 });
+    given('none')
+      .when(place({ lines: [line(quantityMax), line(1)] }))
+      .thenRefused('quantity-too-large', { sku: '85123A', quantity: quantityMax + 1, quantityMax });
+    expect(orderDecider.decide(place({ lines: [line(quantityMax - 1), line(1)] }), initialOrder)).toHaveLength(2);
   });
 
   it.each(others())('twice is refused: it is %s already', (status) => {
