@@ -59,8 +59,7 @@ function replay<E extends DomainEvent, S>(
     let unreadable: string | undefined;
     for (const stored of events) {
       try {
-        const event = codec.decode(stored);
-        if (event !== undefined) state = evolve(state, event);
+        for (const event of codec.decodeAll(stored)) state = evolve(state, event);
       } catch (error) {
         unreadable ??= `version ${stored.version}: ${error instanceof Error ? error.message : String(error)}`;
       }
