@@ -18,6 +18,12 @@ export interface MessageConsumerOptions {
   /** Idempotent: messages come again, old ones too. */
   readonly handle: (message: CloudEvent) => Promise<void>;
   readonly deadLetters: DeadLetters;
+  /**
+   * What a message that cannot be handled takes with it into the dead letters. `key` (default): everything later of its key, for
+   * messages that are a history, as a saga's inputs. `message`: nothing, for messages that stand each for itself, as commands of
+   * different intents do: one that is wrong must not keep its target from all the others.
+   */
+  readonly parkBy?: 'key' | 'message';
   readonly runtime: Runtime;
   /** Errors that are not the message's fault, tried again without end; default {@link isTransientError}. */
   readonly isTransient?: (error: unknown) => boolean;
@@ -37,50 +43,73 @@ export interface MessageConsumer {
   stop(): Promise<void>;
   /**
    * `retrying`: messages waiting for another attempt. `parkedKeys`: keys known here to be parked; one that was unblocked counts
-   * until its next message comes.
+   * until its next message comes. None where messages are parked alone.
    */
   health(): { readonly running: boolean; readonly retrying: number; readonly parkedKeys: number };
 }
 
-/** Container and hub errors that say nothing about the message, and those of the event store that mean the same. */
+// By code, as everywhere: a handler's package is not known here.
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/**
+ * Known to newer code, and so to another instance or the next deployment: a version of a schema or of a saga, a type of command. The
+ * last is what has been appended and cannot be read yet.
+ */
+const transientCodes: readonly unknown[] = [
+  'unknown-schema-version',
+  'unknown-saga-version',
+  'unknown-command-type',
+  'outcome-not-visible',
+];
+
+/**
+ * Container and hub errors that say nothing about the message, those of the event store that mean the same, and what this process is
+ * too old to know.
+ */
 export function isTransientError(error: unknown): boolean {
   // Missing rights and missing containers too: parking every message would not mend them.
   if (isContainerError(error) || isHubError(error)) return !['too-large', 'bad-request'].includes(error.code);
-  return isAppendOutcomeUnknown(error) || isConcurrencyConflict(error) || isStreamBusy(error);
+  if (isAppendOutcomeUnknown(error) || isConcurrencyConflict(error) || isStreamBusy(error)) return true;
+  return transientCodes.includes(codeOf(error));
 }
 
-// By code, as everywhere: a handler's package is not known here.
 const hopelessCodes: readonly unknown[] = ['command-unusable', 'bad-saga-input'];
 
 /** `CommandUnusable` of the participant and `SagaInputError` of the saga runner. */
 export function isHopelessError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && hopelessCodes.includes(error.code);
+  return hopelessCodes.includes(codeOf(error));
 }
 
 const pauseMsMin = 100;
 const pauseMsMax = 10_000;
 
 /**
- * Hands messages to a handler: keys beside each other, each key in order. A message that keeps failing is parked with everything
- * later of its key, and the partition moves on. A batch ends when all of it is handled or parked; while one of its messages is tried
+ * Hands messages to a handler: keys beside each other, each key in order. A message that keeps failing is parked, alone or with
+ * everything later of its key (`parkBy`), and the partition moves on. A batch ends when all of it is handled or parked; while one of its messages is tried
  * again for a transient error, the other keys of the batch are handled, and the partition's next batch waits.
  */
 export function createMessageConsumer(options: MessageConsumerOptions): MessageConsumer {
   const { name, consumer, handle, deadLetters, runtime, onError } = options;
   const { isTransient = isTransientError, isHopeless = isHopelessError } = options;
-  const { maxConcurrentKeys = 32, maxAttempts = 5 } = options;
+  const { parkBy = 'key', maxConcurrentKeys = 32, maxAttempts = 5 } = options;
   const parked = new Set<string>();
   const nextOf = new Map<string, number>();
   let subscription: HubSubscription | undefined;
+  let starting: Promise<void> = Promise.resolve();
+  let stops = 0;
   let retrying = 0;
 
   // Only ever adds: what another partition parks during the query must not get lost. A key leaves when its marker is found gone.
   const load = async (): Promise<void> => {
+    if (parkBy === 'message') return;
     for (const key of await deadLetters.load(name)) parked.add(key);
   };
   const park = async (message: ReceivedMessage, error: unknown, attempts: number): Promise<void> => {
-    await deadLetters.park(name, message, error, attempts);
-    parked.add(message.key);
+    if (parkBy === 'message') await deadLetters.parkAlone(name, message, error, attempts);
+    else {
+      await deadLetters.park(name, message, error, attempts);
+      parked.add(message.key);
+    }
     onError?.(error, message);
   };
   const parkedBehind = async (message: ReceivedMessage): Promise<boolean> => {
@@ -140,18 +169,27 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
     nextOf.set(partitionId, last.sequenceNumber + 1);
   };
 
+  const begin = async (): Promise<void> => {
+    const stopsBefore = stops;
+    try {
+      await load();
+    } catch (error) {
+      // The first batch of each partition loads again, and waits until it can.
+      if (!isTransientError(error)) throw error;
+      onError?.(error);
+    }
+    if (stops !== stopsBefore) return;
+    subscription = await consumer.subscribe({ onMessages, onError: (error) => onError?.(error) });
+  };
+
   return {
-    async start() {
-      try {
-        await load();
-      } catch (error) {
-        // The first batch of each partition loads again, and waits until it can.
-        if (!isTransientError(error)) throw error;
-        onError?.(error);
-      }
-      subscription = await consumer.subscribe({ onMessages, onError: (error) => onError?.(error) });
+    start() {
+      return (starting = begin());
     },
     async stop() {
+      stops += 1;
+      // What is being subscribed now has to be closed as well: nobody else would. That it failed is told by `start`.
+      await starting.catch(() => undefined);
       await subscription?.close();
       subscription = undefined;
       nextOf.clear();

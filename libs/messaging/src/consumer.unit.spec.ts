@@ -1,7 +1,7 @@
 import { ContainerError, type Fault } from '@daybook/ports';
-import { ConcurrencyConflict } from '@daybook/eventstore';
+import { ConcurrencyConflict, UnknownSchemaVersion } from '@daybook/eventstore';
 import { CommandUnusable } from './command-unusable.ts';
-import { isTransientError } from './consumer.ts';
+import { createMessageConsumer, isTransientError } from './consumer.ts';
 import { consumerName, createConsumerWorld, nameOf } from './test-support/consumer-world.ts';
 import { command } from './test-support/messages.ts';
 
@@ -70,6 +70,8 @@ describe('a transient error', () => {
     ['a busy database', busy, true],
     ['missing rights', new ContainerError('forbidden', 'orders', 'no'), true],
     ['a lost race', new ConcurrencyConflict('order-a', 1, 2), true],
+    ['an event of newer code', new UnknownSchemaVersion('Counted', 2, 'this code knows up to 1'), true],
+    ['a saga of newer code', Object.assign(new Error(), { code: 'unknown-saga-version' }), true],
     ['a request that is wrong', new ContainerError('bad-request', 'orders', 'no'), false],
     ['a bug', new TypeError('undefined is not a function'), false],
   ])('is or is not: %s', (_name, error, transient) => {
@@ -166,6 +168,77 @@ describe('a poison message', () => {
     await world.runtime.advance(10_000);
     expect(world.handled).toEqual(['c1']);
     expect(await world.parked('a')).toEqual(['a1', 'a2']);
+  });
+});
+
+describe('messages that stand each for itself', () => {
+  const unusable = new CommandUnusable(command({ intentKey: 'a1', target: 'x' }), 'data do not fit');
+
+  it.each([
+    ['is unusable', unusable],
+    ['keeps failing', bad],
+  ])('are parked alone: one that %s keeps nothing from its key', async (_name, error) => {
+    const world = createConsumerWorld({ partitions: 1 });
+    world.failing.set('a1', error);
+    await world.send('a1', 'a2');
+    const consumer = world.begin('one', { parkBy: 'message', maxAttempts: 2 });
+    expect(await world.untilHandled(1)).toBe(true);
+    await world.send('a3');
+    expect(await world.untilHandled(2)).toBe(true);
+    await world.runtime.advance(1_000);
+    expect(world.handled).toEqual(['a2', 'a3']);
+    expect(await world.parked('a')).toEqual(['a1']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual([]);
+    expect(consumer.health().parkedKeys).toBe(0);
+  });
+
+  it('are not kept back by what was parked by key before', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    world.failing.set('a1', bad);
+    await world.send('a1', 'a2');
+    const before = world.begin('one', { maxAttempts: 1 });
+    await world.runtime.advance(1_000);
+    await before.stop();
+    world.begin('two', { parkBy: 'message' });
+    await world.send('a3');
+    expect(await world.untilHandled(1)).toBe(true);
+    world.failing.clear();
+    await world.deadLetters.replay(consumerName, 'a', async (message) => void world.handled.push(nameOf(message)));
+    expect(world.handled).toEqual(['a3', 'a1', 'a2']);
+    expect(await world.parked()).toEqual([]);
+  });
+});
+
+describe('stopped while it starts', () => {
+  it.each([0, 1, 2, 3, 5, 8])('gives back what it subscribes (%d turns later)', async (turns) => {
+    const world = createConsumerWorld({ partitions: 1 });
+    let open = 0;
+    const consumer = createMessageConsumer({
+      name: consumerName,
+      consumer: {
+        hub: 'hub',
+        group: 'group',
+        async subscribe() {
+          await Promise.resolve();
+          open += 1;
+          return { partitions: () => [], close: async () => void (open -= 1) };
+        },
+      },
+      handle: world.handle,
+      deadLetters: world.deadLetters,
+      runtime: world.runtime,
+    });
+    const starting = consumer.start();
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const stopping = consumer.stop();
+    await world.runtime.advance(1_000);
+    await Promise.all([starting, stopping]);
+    expect(open).toBe(0);
+    expect(consumer.health().running).toBe(false);
+    const again = consumer.start();
+    await world.runtime.advance(1_000);
+    await again;
+    expect(open).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@daybook/contracts';
 import { type Container, isoNow, type Operation, type ReceivedMessage, type Runtime } from '@daybook/ports';
+import { discardKey, type DiscardOutcome } from './discard.ts';
 import { type EntryDocument, markerId, type ParkedMessage, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
 import { replayKey, type ReplayOutcome } from './replay.ts';
 
@@ -19,7 +20,7 @@ export interface ParkedPage {
 }
 
 /**
- * Parks messages that cannot be handled, and those of the same key behind them, in order.
+ * Parks messages that cannot be handled, alone or with those of the same key behind them, in order.
  *
  * The queue of a key and its marker share a partition of the container (`<consumer>:<key>`). While there is a marker the key is
  * blocked; each message parked writes it anew, in one batch with the message, so nobody can take the marker away under a message.
@@ -30,6 +31,8 @@ export interface DeadLetters {
   load(consumer: string): Promise<ReadonlySet<string>>;
   /** Writes message and marker in one batch; the same message again changes nothing. */
   park(consumer: string, message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
+  /** Writes the message without a marker: its key goes on. The same message again changes nothing. */
+  parkAlone(consumer: string, message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
   /** Parks the message only if its key is still blocked. False: it is not, and the message is to be handled. */
   parkBehind(consumer: string, message: ReceivedMessage): Promise<boolean>;
   list(consumer: string, options?: ListOptions): Promise<ParkedPage>;
@@ -39,6 +42,11 @@ export interface DeadLetters {
    * message twice. `handle` is the consumer's own handler.
    */
   replay(consumer: string, key: string, handle: (message: CloudEvent) => Promise<void>): Promise<ReplayOutcome>;
+  /**
+   * Removes a key's messages, or those with one message id, for good, and unblocks the key when none is left; what is parked meanwhile
+   * stays. It may die anywhere: done again it goes on.
+   */
+  discard(consumer: string, key: string, messageId?: string): Promise<DiscardOutcome>;
 }
 
 /** @param options.container its partition key is `/partition` */
@@ -48,7 +56,7 @@ export function createDeadLetters(options: { readonly container: Container; read
   const write = async (
     consumer: string,
     message: ReceivedMessage,
-    marker: 'upsert' | 'replace',
+    marker: 'upsert' | 'replace' | 'none',
     why: Pick<EntryDocument, 'error' | 'stack' | 'attempts'>,
   ): Promise<boolean> => {
     const { key, partitionId, sequenceNumber, messageId, body } = message;
@@ -66,7 +74,9 @@ export function createDeadLetters(options: { readonly container: Container; read
       parkedAt: isoNow(runtime),
     };
     const operations: readonly Operation[] = [
-      { kind: marker, document: { ...shared, id: markerId, kind: 'marker' } },
+      ...(marker === 'none'
+        ? []
+        : [{ kind: marker, document: { ...shared, id: markerId, kind: 'marker' } } satisfies Operation]),
       { kind: 'upsert', document: entry },
     ];
     const outcome = await container.batch(shared.partition, operations);
@@ -97,6 +107,9 @@ export function createDeadLetters(options: { readonly container: Container; read
     async park(consumer, message, error, attempts) {
       await write(consumer, message, 'upsert', { ...described(error), attempts });
     },
+    async parkAlone(consumer, message, error, attempts) {
+      await write(consumer, message, 'none', { ...described(error), attempts });
+    },
     parkBehind(consumer, message) {
       const why = { error: 'behind a parked message of its key', stack: '', attempts: 0 };
       return write(consumer, message, 'replace', why);
@@ -117,6 +130,7 @@ export function createDeadLetters(options: { readonly container: Container; read
       return { messages, ...(page.continuation === undefined ? {} : { continuation: page.continuation }) };
     },
     replay: (consumer, key, handle) => replayKey({ container, consumer, key, handle }),
+    discard: (consumer, key, messageId) => discardKey({ container, consumer, key, messageId }),
   };
 }
 

@@ -177,6 +177,82 @@ describe('a replay', () => {
   });
 });
 
+describe('a discard', () => {
+  const discard = (world: Awaited<ReturnType<typeof withParked>>, key: string, id?: string) =>
+    world.deadLetters.discard(consumerName, key, id);
+
+  it("removes a key's messages and unblocks it, and leaves the others alone", async () => {
+    const world = await withParked('a1', 'b1', 'a2');
+    expect(await discard(world, 'a')).toEqual({ discarded: ['a1/1', 'a2/1'], unblocked: true });
+    expect(await world.parked()).toEqual(['b1']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['b']);
+    expect(await discard(world, 'a')).toEqual({ discarded: [], unblocked: true });
+  });
+
+  it('of one message keeps its key blocked while others are left', async () => {
+    const world = await withParked('a1', 'a2');
+    expect(await discard(world, 'a', 'a1/1')).toEqual({ discarded: ['a1/1'], unblocked: false });
+    expect(await discard(world, 'a', 'a9/1')).toEqual({ discarded: [], unblocked: false });
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['a']);
+    expect(await discard(world, 'a', 'a2/1')).toEqual({ discarded: ['a2/1'], unblocked: true });
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual([]);
+  });
+
+  it('of a message that was parked alone leaves nothing', async () => {
+    const world = createConsumerWorld();
+    await world.deadLetters.parkAlone(consumerName, received('a1', 0), bad, 1);
+    expect(await discard(world, 'a', 'a1/1')).toEqual({ discarded: ['a1/1'], unblocked: true });
+    expect(await world.parked()).toEqual([]);
+  });
+
+  it('goes through more than one page', async () => {
+    const ids = Array.from({ length: 220 }, (_, index) => `a${index}`);
+    const world = await withParked(...ids);
+    expect((await discard(world, 'a')).discarded).toEqual(ids.map((id) => `${id}/1`));
+    expect(await world.parked()).toEqual([]);
+  });
+
+  it('keeps what is parked meanwhile, and the key blocked for it', async () => {
+    const world = await withParked('a1');
+    const late = [received('a2', 1)];
+    const container: Container = {
+      ...world.container,
+      async batch(key, operations) {
+        for (const message of late.splice(0)) await world.deadLetters.parkBehind(consumerName, message);
+        return world.container.batch(key, operations);
+      },
+    };
+    const { discard: slow } = createDeadLetters({ container, runtime: world.runtime });
+    expect(await slow(consumerName, 'a')).toEqual({ discarded: ['a1/1'], unblocked: false });
+    expect(await world.parked()).toEqual(['a2']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['a']);
+  });
+
+  it('that dies at any call, answered or not, is finished by the next', async () => {
+    let died = 0;
+    for (const fault of ['before', 'executed-but-lost'] as const) {
+      for (let call = 1, finished = false; !finished; call += 1) {
+        let left = Infinity;
+        const world = createConsumerWorld({ containerFaults: () => ((left -= 1) === 0 ? fault : undefined) });
+        for (const [index, id] of ['a1', 'a2'].entries()) {
+          await world.deadLetters.park(consumerName, received(id, index), bad, 5);
+        }
+        left = call;
+        finished = await world.deadLetters.discard(consumerName, 'a').then(
+          () => true,
+          () => false,
+        );
+        left = Infinity;
+        if (!finished) died += 1;
+        expect(await world.deadLetters.discard(consumerName, 'a')).toMatchObject({ unblocked: true });
+        expect(await world.parked()).toEqual([]);
+        expect([...(await world.deadLetters.load(consumerName))]).toEqual([]);
+      }
+    }
+    expect(died).toBeGreaterThan(8);
+  });
+});
+
 describe('a consumer', () => {
   it('notices without a restart that a key was unblocked', async () => {
     const world = createConsumerWorld({ partitions: 1 });

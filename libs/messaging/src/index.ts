@@ -19,6 +19,7 @@ export { type CommandSchema, createParticipant, type ParticipantOptions } from '
 export { CommandUnusable, isCommandUnusable } from './command-unusable.ts';
 export { createDeadLetters, type DeadLetters, type ListOptions, type ParkedPage } from './dead-letters.ts';
 export type { ParkedMessage } from './parked-message.ts';
+export type { DiscardOutcome } from './discard.ts';
 export type { ReplayOutcome } from './replay.ts';
 export {
   createMessageConsumer,

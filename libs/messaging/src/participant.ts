@@ -44,7 +44,8 @@ export interface ParticipantOptions<C, E extends DomainEvent, S> {
  * - Another attempt of an intent that has been answered appends one `OutcomeRepeated`: of the outcome where the answer was first only
  *   noted, of the last event where the command appended several.
  *
- * @returns a handler for a consumer. It throws `CommandUnusable` for what no attempt will make good; the event store's errors as they are.
+ * @returns a handler for a consumer. It throws `CommandUnusable` for what no attempt will make good; errors with the codes `unknown-command-type`
+ * and `outcome-not-visible` for what another attempt may; the event store's errors as they are.
  */
 export function createParticipant<C, E extends DomainEvent, S>(
   options: ParticipantOptions<C, E, S>,
@@ -65,7 +66,7 @@ export function createParticipant<C, E extends DomainEvent, S>(
     const streamId = message.subject;
     const answer = (await store.findByCommandKey(streamId, message.commandkey)).at(-1);
     // The database has said that the key is taken: what cannot be seen yet will be at the next attempt.
-    if (answer === undefined) throw new Error(`${message.id}: the events of ${message.commandkey} cannot be read yet`);
+    if (answer === undefined) throw notVisible(message);
     if (answer.metadata.causationId === message.id) return;
     const outcome = (await store.findByCommandKey(streamId, outcomeKey(message.commandkey))).at(-1);
     if (outcome === undefined && notedOnly(answer.type)) return;
@@ -92,11 +93,24 @@ export function createParticipant<C, E extends DomainEvent, S>(
   };
 }
 
-/** The command's data as its schema gives them. @throws CommandUnusable */
+// Both are told by their code to consumers, which try again: nobody branches on more.
+function notVisible({ id, commandkey }: CloudEvent): Error {
+  return Object.assign(new Error(`${id}: the events of ${commandkey} cannot be read yet`), {
+    code: 'outcome-not-visible',
+  });
+}
+
+/** The saga is newer than this process: another instance, or the next deployment, knows the command. */
+function unknownType({ type, id, subject }: CloudEvent): Error {
+  const message = `${type} ${id} to ${subject}: this code knows no such command: deploy the newer code`;
+  return Object.assign(new Error(message), { code: 'unknown-command-type' });
+}
+
+/** The command's data as its schema gives them. @throws CommandUnusable; an error with code `unknown-command-type` */
 function checkedData(message: CloudEvent, commands: { readonly [type: string]: CommandSchema }): unknown {
   const { id, type, commandkey, data } = message;
   const schema = Object.hasOwn(commands, type) ? commands[type] : undefined;
-  if (schema === undefined) throw new CommandUnusable(message, 'no such command');
+  if (schema === undefined) throw unknownType(message);
   const intent = parseIntentKey(commandkey);
   if (intent === undefined || formatIntentKey(intent) !== commandkey) {
     throw new CommandUnusable(message, `commandkey is not an intent key: ${commandkey}`);

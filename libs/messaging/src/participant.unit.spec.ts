@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@daybook/contracts';
 import { isCommandUnusable } from './command-unusable.ts';
+import { isHopelessError, isTransientError } from './consumer.ts';
 import { count, type CounterWorld, createCounterWorld, intentOf, streamOfCounter } from './test-support/counter.ts';
 
 const intent = intentOf('a');
@@ -105,8 +106,6 @@ describe('a command that is only noted', () => {
 describe('unusable, with nothing appended, is', () => {
   const good = count('a', { by: 2 });
   it.each<[string, CloudEvent]>([
-    ['an unknown type', { ...good, type: 'Explode' }],
-    ['a type that every object has', { ...good, type: 'toString' }],
     ['data that do not fit', { ...good, data: { counter: 'a', by: 'many' } }],
     ['a key that is no intent key', { ...good, commandkey: 'http:1', id: 'http:1/1' }],
     ['a key of an attempt', { ...good, commandkey: `${intent}/1`, id: `${intent}/1/1` }],
@@ -131,6 +130,26 @@ describe('unusable, with nothing appended, is', () => {
     await expect(handle({ ...good, subject: 'counter-b' })).rejects.toMatchObject({ code: 'command-unusable' });
     await handle(good);
     expect(await world.events()).toHaveLength(1);
+  });
+});
+
+describe('to be tried again is', () => {
+  it.each(['Explode', 'toString'])('a command that only newer code knows: %s', async (type) => {
+    const world = createCounterWorld();
+    const error = await world
+      .participant()({ ...count('a', { by: 2 }), type })
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'unknown-command-type' });
+    expect([isTransientError(error), isHopelessError(error)]).toEqual([true, false]);
+  });
+
+  it('a repetition whose original cannot be read yet', async () => {
+    const world = createCounterWorld();
+    await world.participant()(count('a', { by: 2 }));
+    const handle = world.participant({ store: { findByCommandKey: async () => [] } });
+    const error = await handle(count('a', { by: 2, attempt: 2 })).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'outcome-not-visible' });
+    expect(isTransientError(error)).toBe(true);
   });
 });
 

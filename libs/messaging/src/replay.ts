@@ -36,9 +36,7 @@ export async function replayKey({ container, consumer, key, handle }: Replay): P
       limit: pageSize,
     });
     if (documents.length === 0) {
-      if (marker === undefined || (await removed(container, partition, markerId, marker._etag))) {
-        return { replayed, unblocked: true };
-      }
+      if (await unblocked(container, partition, marker)) return { replayed, unblocked: true };
       continue;
     }
     for (const document of documents) {
@@ -56,8 +54,22 @@ export async function replayKey({ container, consumer, key, handle }: Replay): P
   }
 }
 
+/** Takes the marker away that was read before the key was found empty. False: something has been parked since. */
+export async function unblocked(
+  container: Container,
+  partition: string,
+  marker: { readonly _etag: string } | undefined,
+): Promise<boolean> {
+  return marker === undefined || removed(container, partition, markerId, marker._etag);
+}
+
 /** False where the document has been written since. One that is gone already was removed by somebody else. */
-async function removed(container: Container, partition: string, id: string, etag: string | undefined) {
+export async function removed(
+  container: Container,
+  partition: string,
+  id: string,
+  etag: string | undefined,
+): Promise<boolean> {
   const outcome = await container.batch(partition, [
     { kind: 'delete', id, ...(etag === undefined ? {} : { ifMatch: etag }) },
   ]);

@@ -148,6 +148,8 @@ export function openService(
         consumer: platform.consumer(hub, service.name),
         handle,
         deadLetters: createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime }),
+        // A saga's inputs are its history; commands of different intents have nothing to do with each other.
+        parkBy: hub === 'saga-inputs' ? 'key' : 'message',
         runtime,
         onError: (error, message) => log.warn({ err: error, hub, messageId: message?.messageId }, 'message error'),
       });
