@@ -18,7 +18,14 @@ export {
   type SagaDefinition,
   type SagaStep,
 } from './definition/definition.ts';
-export { isSagaDefinitionError, isSagaInputError, SagaDefinitionError, SagaInputError } from './definition/errors.ts';
+export {
+  isSagaDefinitionError,
+  isSagaInputError,
+  isUnknownSagaVersion,
+  SagaDefinitionError,
+  SagaInputError,
+  UnknownSagaVersion,
+} from './definition/errors.ts';
 export { exponential, type RetryPolicy } from './definition/retry.ts';
 export { saga, type SagaBeginning, type SagaBuilder } from './definition/saga.ts';
 export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './definition/options.ts';

@@ -19,6 +19,29 @@ export function isSagaDefinitionError(error: unknown): error is SagaDefinitionEr
   return error instanceof Error && error.name === definitionErrorName;
 }
 
+/**
+ * A saga is bound to a version of its definition that this process does not have: started by newer code, or by older whose version was
+ * taken out too early. Nothing is wrong with the message: another instance, or the next deployment, can go on with it.
+ */
+export class UnknownSagaVersion extends Error {
+  readonly code = 'unknown-saga-version';
+  readonly sagaId: string;
+  /** `undefined`: the whole type is not known. */
+  readonly version: number | undefined;
+
+  constructor(sagaId: string, version: number | undefined) {
+    const what = version === undefined ? 'has a type' : `runs in version ${version}`;
+    super(`${sagaId} ${what} that is not defined here: deploy it, and keep every version that is live`);
+    this.name = 'UnknownSagaVersion';
+    this.sagaId = sagaId;
+    this.version = version;
+  }
+}
+
+export function isUnknownSagaVersion(error: unknown): error is UnknownSagaVersion {
+  return error instanceof Error && 'code' in error && error.code === 'unknown-saga-version';
+}
+
 const inputErrorName = 'SagaInputError';
 
 /** A message that cannot be read, now or later: data that does not fit its type, or no business key. It belongs to the dead letters. */

@@ -1,12 +1,12 @@
 import { parseIntentKey } from '@daybook/contracts';
 import type { Answer, SagaDefinition } from '../definition/definition.ts';
-import { SagaDefinitionError } from '../definition/errors.ts';
+import { SagaDefinitionError, UnknownSagaVersion } from '../definition/errors.ts';
 import { sagaIdOf } from '../decide/decide.ts';
 import type { SagaState } from '../decide/state.ts';
 
 /** Every definition that may be needed, found by type, version and what concerns it. */
 export interface SagaRegistry {
-  /** The definition that a saga is bound to; for one that has not begun the newest of its type. @throws SagaDefinitionError */
+  /** The definition that a saga is bound to; for one that has not begun the newest of its type. @throws UnknownSagaVersion */
   definitionFor(sagaId: string, state: SagaState): SagaDefinition;
   /** Ids of the sagas that a message concerns. None: it is nobody's. @throws SagaInputError */
   concernedBy(message: { readonly commandKey: string; readonly answer: Answer }): readonly string[];
@@ -30,12 +30,7 @@ export function createSagaRegistry(definitions: readonly SagaDefinition[]): Saga
       const found =
         state.status === 'none' ? newest.get(type) : byVersion.get(`${state.sagaType}@${state.definitionVersion}`);
       if (found !== undefined) return found;
-      const version = state.status === 'none' ? '' : ` in version ${state.definitionVersion}`;
-      throw new SagaDefinitionError(
-        type,
-        undefined,
-        `${sagaId} runs${version}, which is not defined here: keep every version that is live`,
-      );
+      throw new UnknownSagaVersion(sagaId, state.status === 'none' ? undefined : state.definitionVersion);
     },
     concernedBy({ commandKey, answer }) {
       const intent = parseIntentKey(commandKey);

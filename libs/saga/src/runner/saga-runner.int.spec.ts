@@ -1,6 +1,6 @@
 import { virtualRuntime } from '@daybook/ports';
 import { historyOf, input, instance, sagasContainer } from '../testing/embedded.ts';
-import { submitted } from '../testing/sample-saga.ts';
+import { sampleSaga, submitted } from '../testing/sample-saga.ts';
 import { sagaCommandsRoute } from './commands-route.ts';
 
 const sagaId = 'Sample:o1';
@@ -86,6 +86,27 @@ describe('the saga runner', () => {
     expect(await runner.fireTimer(sagaId, 'none')).toBe('no-saga');
     const bad = input('e9', 'OrderSubmitted', 'http:9', { orderId: 'o9', lines: [] });
     await expect(runner.handleInput(bad)).rejects.toMatchObject({ code: 'bad-saga-input' });
+  });
+});
+
+describe('while a newer version is being deployed', () => {
+  it('an old instance leaves a saga that it does not know to the others, and one that knows it goes on', async () => {
+    const runtime = virtualRuntime();
+    const container = sagasContainer(runtime);
+    const next = instance(runtime, container, [sampleSaga(), sampleSaga(2)]).runner;
+    await next.handleInput(start);
+    const old = instance(runtime, container).runner;
+    const thrown = { code: 'unknown-saga-version', sagaId, version: 2 };
+    await expect(old.handleInput(reserved('a'))).rejects.toMatchObject(thrown);
+    await expect(old.fireTimer(sagaId, `${sagaId}/timer/1`)).rejects.toMatchObject(thrown);
+    expect(await next.handleInput(reserved('a'))).toBe('recorded');
+  });
+
+  it('an event of a newer schema waits for code that knows it', async () => {
+    const runtime = virtualRuntime();
+    const { runner } = instance(runtime, sagasContainer(runtime));
+    const newer = { ...start, schemaversion: 99 };
+    await expect(runner.handleInput(newer)).rejects.toMatchObject({ code: 'unknown-schema-version' });
   });
 });
 

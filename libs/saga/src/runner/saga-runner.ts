@@ -20,7 +20,8 @@ export interface SagaRunner {
    * Gives one message of hub `saga-inputs` to the saga that it concerns: an answer by the intent key in `commandkey`, everything else
    * by type and business key. Idempotent by the message's id.
    *
-   * @throws SagaInputError for a message that no attempt will make good; errors of the event store as they are.
+   * @throws SagaInputError for a message that no attempt will make good; UnknownSagaVersion and UnknownSchemaVersion for what newer
+   * code knows; errors of the event store as they are.
    */
   handleInput(message: CloudEvent): Promise<InputOutcome>;
   /** Tells a saga that a timer is due. Idempotent by the timer's id, however many workers do it. */

@@ -8,6 +8,7 @@ import {
   type Stored,
   type VirtualRuntime,
 } from '@daybook/ports';
+import type { SagaDefinition } from '../definition/definition.ts';
 import { createSagaRunner, type SagaRunner } from '../runner/saga-runner.ts';
 import { createSagaStore, type SagaStore } from '../runner/saga-store.ts';
 import { sampleSaga } from './sample-saga.ts';
@@ -36,8 +37,11 @@ export function timersContainer(runtime: VirtualRuntime, faults?: Faults): Conta
 }
 
 /** One instance of the service: a runner of the sample saga with a memory of its own. */
-export function instance(runtime: VirtualRuntime, container: Container): { runner: SagaRunner; sagas: SagaStore } {
-  const definitions = [sampleSaga()];
+export function instance(
+  runtime: VirtualRuntime,
+  container: Container,
+  definitions: readonly SagaDefinition[] = [sampleSaga()],
+): { runner: SagaRunner; sagas: SagaStore } {
   const sagas = createSagaStore({ store: createEventStore({ container, runtime }), definitions });
   return { sagas, runner: createSagaRunner({ sagas, definitions, runtime }) };
 }

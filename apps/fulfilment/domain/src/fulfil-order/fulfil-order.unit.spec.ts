@@ -193,6 +193,9 @@ describe('FulfilOrder, when nobody answers', () => {
     expect(scenario.asked).toEqual([`ReleaseStock stock-${a}`, `ReleaseStock stock-${b}`]);
     release(scenario, a, b);
     expect(scenario.commands.at(-1)?.data).toMatchObject({ reason: 'timed-out' });
+    scenario.answers('reject', 'OrderRejected');
+    expect(scenario.saga.status).toBe('compensated');
+    expect(scenario.timers).toEqual([]);
   });
 
   it('ignores an answer that comes after it gave up: the undo covers it', () => {
