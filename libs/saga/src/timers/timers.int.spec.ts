@@ -1,8 +1,8 @@
 import { type Container, virtualRuntime, type VirtualRuntime } from '@daybook/ports';
 import { historyOf, input, instance, timersContainer, sagasContainer } from '../testing/embedded.ts';
 import { submitted } from '../testing/sample-saga.ts';
-import { timerPartition } from './timer-index.ts';
-import { timerProjection } from './timer-projection.ts';
+import { timerDocument, timerPartition } from './timer-index.ts';
+import { timerProjection, writeTimers } from './timer-projection.ts';
 import { createTimerWorker, type TimerWorker } from './timer-worker.ts';
 
 const sagaId = 'Sample:o1';
@@ -132,7 +132,50 @@ describe('the timer worker', () => {
     expect(errors).toHaveLength(1);
     expect(await indexed()).toBeDefined();
     broken = false;
+    expect(await worker.runOnce()).toBe(0);
+    await runtime.advance(1_000);
     expect(await worker.runOnce()).toBe(1);
     expect(await indexed()).toBeUndefined();
+  });
+
+  describe('where many timers keep failing', () => {
+    const many = 480;
+
+    async function failing(timersOfGood: number) {
+      const { runtime, index } = world();
+      const add = async (id: string, dueAt: string) => {
+        const timers = [{ timerId: `${id}/timer/1`, dueAt }];
+        expect(await writeTimers(index, undefined, `saga-${id}`, timerDocument(`saga-${id}`, 1, timers))).toBe(true);
+      };
+      for (let n = 0; n < many; n += 1) await add(`Bad:${n}`, '2010-12-01T00:00:00.000Z');
+      for (let n = 0; n < timersOfGood; n += 1) await add(`Good:${n}`, '2010-12-01T00:00:01.000Z');
+      await runtime.advance(2_000);
+      const tried: string[] = [];
+      const fire = async (id: string) => {
+        tried.push(id);
+        if (id.startsWith('Bad:')) throw new Error('cannot be decided');
+        return 'recorded' as const;
+      };
+      const worker = createTimerWorker({ container: index, runtime, fire, batchMax: 10, pollMs: 500 });
+      return { runtime, worker, tried };
+    }
+
+    it('fires the good one behind them in the same look', async () => {
+      const { worker, tried } = await failing(1);
+      expect(await worker.runOnce()).toBe(1);
+      expect(tried).toHaveLength(many + 1);
+    });
+
+    it('tries each once in a look, and less and less often', async () => {
+      const { runtime, worker, tried } = await failing(30);
+      worker.start();
+      await runtime.advance(120_000);
+      await worker.stop();
+      expect(tried.filter((id) => id.startsWith('Good:'))).toHaveLength(30);
+      // After 0, 1, 3, 7, 15, 31, 61, 91 s.
+      const times = tried.filter((id) => id === 'Bad:0').length;
+      expect(times).toBeGreaterThanOrEqual(6);
+      expect(times).toBeLessThanOrEqual(8);
+    });
   });
 });
