@@ -6,6 +6,8 @@ export interface Checkpointer<Event> {
   reached(event: Event): void;
   /** Writes what is not written yet. */
   flush(): Promise<void>;
+  /** Writes nothing more: what is not written yet is another instance's now, which may have come further. */
+  drop(): void;
 }
 
 /**
@@ -20,6 +22,7 @@ export function checkpointer<Event>(options: {
 }): Checkpointer<Event> {
   const { runtime, intervalMs } = options;
   const flushing = new AbortController();
+  let dropped = false;
   let pending: Event | undefined;
   let running: Promise<void> | undefined;
 
@@ -30,7 +33,7 @@ export function checkpointer<Event>(options: {
     try {
       await options.write(event);
     } catch (error) {
-      pending ??= event;
+      if (!dropped) pending ??= event;
       options.onError(error);
     }
   };
@@ -44,6 +47,7 @@ export function checkpointer<Event>(options: {
 
   return {
     reached(event) {
+      if (dropped) return;
       pending = event;
       running ??= run();
     },
@@ -51,6 +55,11 @@ export function checkpointer<Event>(options: {
       flushing.abort();
       await running;
       await writePending();
+    },
+    drop() {
+      dropped = true;
+      pending = undefined;
+      flushing.abort();
     },
   };
 }

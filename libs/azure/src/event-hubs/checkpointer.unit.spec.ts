@@ -45,4 +45,22 @@ describe('checkpointer', () => {
     expect(written).toEqual([1]);
     expect(errors).toHaveLength(1);
   });
+
+  it('writes nothing more once it is dropped: not what was pending, nor what failed, nor at the end', async () => {
+    const { runtime, written, checkpoints } = started();
+    checkpoints.reached(1);
+    await runtime.advance(0);
+    checkpoints.reached(2);
+    checkpoints.drop();
+    checkpoints.reached(3);
+    await runtime.advance(2_000);
+    await checkpoints.flush();
+    expect(written).toEqual([1]);
+    const failing = started(() => true);
+    failing.checkpoints.reached(1);
+    failing.checkpoints.drop();
+    await failing.runtime.advance(2_000);
+    await failing.checkpoints.flush();
+    expect(failing.errors).toHaveLength(1);
+  });
 });

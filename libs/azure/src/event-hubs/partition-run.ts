@@ -11,7 +11,7 @@ export interface PartitionRun {
   idle(): Promise<void>;
   /** Takes nothing more, waits for what is in hand up to the limit, writes the checkpoint. */
   stop(limitMs: number): Promise<void>;
-  /** Another instance has the partition: what is in hand no longer counts. */
+  /** Another instance has the partition: what is in hand no longer counts, nor does a checkpoint that is not written yet. */
   lose(): Promise<void>;
 }
 
@@ -77,6 +77,7 @@ export function partitionRun(options: {
       held = false;
       stopping.abort();
       abandoned.abort();
+      checkpoints?.drop();
     },
   };
 }
