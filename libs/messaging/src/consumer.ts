@@ -45,7 +45,13 @@ export interface MessageConsumer {
    * `retrying`: messages waiting for another attempt. `parkedKeys`: keys known here to be parked; one that was unblocked counts
    * until its next message comes. None where messages are parked alone.
    */
-  health(): { readonly running: boolean; readonly retrying: number; readonly parkedKeys: number };
+  health(): {
+    readonly running: boolean;
+    readonly retrying: number;
+    readonly parkedKeys: number;
+    /** How long the hub has not answered, in milliseconds; it is asked every few seconds, also while idle. */
+    readonly silentMs: number;
+  };
 }
 
 // By code, as everywhere: a handler's package is not known here.
@@ -194,6 +200,11 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
       subscription = undefined;
       nextOf.clear();
     },
-    health: () => ({ running: subscription !== undefined, retrying, parkedKeys: parked.size }),
+    health: () => ({
+      running: subscription !== undefined,
+      retrying,
+      parkedKeys: parked.size,
+      silentMs: subscription === undefined ? 0 : Math.max(0, runtime.now() - subscription.heardAtMs()),
+    }),
   };
 }

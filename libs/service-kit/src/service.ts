@@ -28,6 +28,7 @@ import { Router } from 'express';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
+import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
@@ -61,11 +62,13 @@ export interface Service {
   commands(hub: HubName, handle: (message: CloudEvent) => Promise<void>): Component;
   /** A stream's events after a version: what read models fill gaps with. */
   readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
-  /** Runs HTTP (these routes, and the events by correlation id that every service has) and these components until a signal comes, and stops them in the reverse order. */
+  /** Runs HTTP (these routes, and those that every service has: events by correlation id, dead letters) and these components until a signal comes, and stops them in the reverse order. */
   run(routes: Router, components: readonly Component[]): Promise<void>;
 }
 
 const httpGraceMs = 5_000;
+/** A hub is asked every 5 s; one that has not answered for so long is away. */
+const hubSilenceMsMax = 20_000;
 
 /** Opens what a service needs, from the environment of the process. Called in `main.ts`. @throws SettingError */
 export function openService(
@@ -78,6 +81,7 @@ export function openService(
   const health = createHealth();
   const platform = azurePlatform(settings, runtime);
   const feeds: FeedProcessor[] = [];
+  const parking: ParkingConsumer[] = [];
   const events = tellingContainer(platform.container(eventsContainer[service.name]), () => {
     for (const feed of feeds) feed.nudge();
   }) as Container<StoredEvent>;
@@ -87,6 +91,7 @@ export function openService(
   const store = createEventStore({ container: events, runtime, metrics: eventStoreMetrics() });
 
   const audit = createAuditLog({ container: platform.container(auditContainer(service.name)), runtime });
+  const deadLetters = createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime });
   let personalData: ServicePersonalData | undefined;
 
   const feed: Service['feed'] = (name, handler) => {
@@ -143,11 +148,12 @@ export function openService(
       return feed('relay', { handlePage: relay.handlePage });
     },
     commands(hub, handle) {
+      parking.push({ name: hub, handle });
       const consumer = createMessageConsumer({
         name: hub,
         consumer: platform.consumer(hub, service.name),
         handle,
-        deadLetters: createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime }),
+        deadLetters,
         // A saga's inputs are its history; commands of different intents have nothing to do with each other.
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',
         runtime,
@@ -157,7 +163,7 @@ export function openService(
         name: `hub:${hub}`,
         check: () => {
           const detail = consumer.health();
-          return { healthy: detail.running, detail };
+          return { healthy: detail.running && detail.silentMs < hubSilenceMsMax, detail };
         },
       });
       return { name: `hub:${hub}`, start: () => consumer.start(), stop: () => consumer.stop() };
@@ -165,13 +171,14 @@ export function openService(
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
     async run(routes, components) {
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
+      const common = [correlationRoutes(reading), deadLetterRoutes({ deadLetters, consumers: parking, log })];
       await runUntilSignalled({
         log,
         supervised: settings.supervised,
         components: [
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           ...components,
-          httpComponent({ settings, routes: Router().use(correlationRoutes(reading), routes), health, log }),
+          httpComponent({ settings, routes: Router().use(...common, routes), health, log }),
         ],
       });
     },
@@ -185,13 +192,17 @@ function httpComponent({
   health,
   log,
 }: Pick<Service, 'settings' | 'health' | 'log'> & { readonly routes: Router }): Component {
-  let http: HttpService | undefined;
+  let starting: Promise<HttpService> | undefined;
   return {
     name: 'http',
     async start() {
-      http = await startHttp({ port: settings.port, host: settings.host, routes, health, log });
-      log.info({ port: http.port }, 'listening');
+      starting = startHttp({ port: settings.port, host: settings.host, routes, health, log });
+      log.info({ port: (await starting).port }, 'listening');
     },
-    stop: async () => http?.close(httpGraceMs),
+    async stop() {
+      // One that is only about to listen has to be closed, too. That it cannot is told by `start`.
+      const http = await starting?.catch(() => undefined);
+      await http?.close(httpGraceMs);
+    },
   };
 }

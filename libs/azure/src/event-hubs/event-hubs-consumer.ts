@@ -14,6 +14,7 @@ import type { HubConsumer, HubHandler, HubSubscription, Runtime } from '@daybook
 import { type HubConnection, closeBounded, defaultRetry } from './connection.ts';
 import { hubError } from './hub-error.ts';
 import { type PartitionRun, partitionRun } from './partition-run.ts';
+import { type Pulse, takePulse } from './pulse.ts';
 
 export type EventHubsConsumerOptions = HubConnection & {
   readonly hub: string;
@@ -64,12 +65,14 @@ export function eventHubsConsumer(options: EventHubsConsumerOptions): HubConsume
       );
       const runs = new Map<string, PartitionRun>();
       const running = handlers(options, handler, runs);
+      const pulse = takePulse(client, runtime);
       const subscription = client.subscribe(running, {
         startPosition: earliestEventPosition,
         maxBatchSize: options.batchMax ?? 100,
         maxWaitTimeInSeconds,
       });
-      return subscriptionOf(runs, async () => {
+      return subscriptionOf(runs, pulse, async () => {
+        pulse.stop();
         await Promise.all([...runs.values()].map((run) => run.stop(options.closeLimitMs ?? 10_000)));
         await closeBounded(() => subscription.close(), runtime.sleep);
         await closeBounded(() => client.close(), runtime.sleep);
@@ -92,10 +95,16 @@ async function releaseLeftOver(
   if (leftOver.length > 0) await store.claimOwnership(leftOver.map((ownership) => ({ ...ownership, ownerId: '' })));
 }
 
-function subscriptionOf(runs: ReadonlyMap<string, PartitionRun>, close: () => Promise<void>): HubSubscription {
+function subscriptionOf(
+  runs: ReadonlyMap<string, PartitionRun>,
+  pulse: Pulse,
+  close: () => Promise<void>,
+): HubSubscription {
   let closed: Promise<void> | undefined;
+  const held = (): string[] => [...runs].filter(([, run]) => run.held).map(([id]) => id);
   return {
-    partitions: () => (closed === undefined ? [...runs].filter(([, run]) => run.held).map(([id]) => id) : []),
+    partitions: () => (closed === undefined ? held() : []),
+    heardAtMs: () => pulse.heardAtMs(),
     close: () => (closed ??= close()),
   };
 }

@@ -46,6 +46,8 @@ export interface HubHandler {
 export interface HubSubscription {
   /** Partitions held at the moment. */
   partitions(): readonly string[];
+  /** When the hub last showed that it is there, in milliseconds since the epoch; asked every few seconds, also while idle. */
+  heardAtMs(): number;
   /** Finishes what is being handled (up to the consumer's limit), writes checkpoints, releases the partitions. */
   close(): Promise<void>;
 }

@@ -139,6 +139,7 @@ export function memoryGroup({ logs, runtime, fault }: MemoryGroupDependencies): 
       share();
       let closed: Promise<void> | undefined;
       return {
+        heardAtMs: () => runtime.now(),
         partitions: () => partitions.filter(({ owner }) => owner === member).map(({ partitionId }) => partitionId),
         close: () => (closed ??= leave(member, options.closeLimitMs ?? 10_000)),
       };
