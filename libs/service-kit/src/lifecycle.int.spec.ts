@@ -88,8 +88,20 @@ describe('a service', () => {
     ]);
   });
 
-  it('stops while it is still starting', async () => {
-    const service = run({ hangInStart: 'b' });
+  it.each([
+    ['ends', { slowInStart: 'b' }, ['started b']],
+    ['fails', { failSlowlyInStart: 'b' }, []],
+  ])('lets a start that is under way end before it stops it: it %s', async (_name, plan, said) => {
+    const service = run(plan);
+    await service.said('start b');
+    service.process.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    const lines = ['start a', 'start b', 'stopping', ...said, 'stop b', 'stopped b', 'stop a', 'stopped a', 'stopped'];
+    expect(service.lines).toEqual(lines);
+  });
+
+  it('stops while it is still starting, where that does not end', async () => {
+    const service = run({ hangInStart: 'b', startGraceMs: 50 });
     await service.said('start b');
     service.process.kill('SIGTERM');
     await service.said('stopped');

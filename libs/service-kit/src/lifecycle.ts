@@ -16,6 +16,11 @@ export interface RunOptions {
   readonly supervised: boolean;
   /** How long stopping may take before the process ends anyway, in milliseconds. Default 20,000. */
   readonly stopTimeoutMs?: number;
+  /**
+   * How long a component that is starting when the signal comes may go on doing so before it is stopped, in milliseconds: what it only
+   * has once it is started it could not give back. Default 5,000.
+   */
+  readonly startGraceMs?: number;
 }
 
 /**
@@ -27,6 +32,7 @@ export async function runUntilSignalled({
   components,
   supervised,
   stopTimeoutMs = 20_000,
+  startGraceMs = 5_000,
 }: RunOptions): Promise<void> {
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     process.on('SIGTERM', resolve);
@@ -35,10 +41,12 @@ export async function runUntilSignalled({
     });
   });
   const started: Component[] = [];
+  let starting: Promise<void> = Promise.resolve();
   try {
     for (const component of components) {
       started.unshift(component);
-      const outcome = await Promise.race([component.start(), signalled]);
+      starting = component.start();
+      const outcome = await Promise.race([starting, signalled]);
       if (typeof outcome === 'string') break;
     }
     const signal = await signalled;
@@ -51,6 +59,7 @@ export async function runUntilSignalled({
       );
       process.exit(1);
     }, stopTimeoutMs);
+    await settledWithin(starting, startGraceMs);
     for (const component of started) {
       await component
         .stop()
@@ -59,4 +68,12 @@ export async function runUntilSignalled({
     clearTimeout(timer);
   }
   log.info({}, 'stopped');
+}
+
+/** Resolves when the work is done, however it ends, or the time is up. */
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work.catch(() => undefined), timeUp]);
+  clearTimeout(timer);
 }

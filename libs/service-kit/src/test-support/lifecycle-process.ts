@@ -8,8 +8,12 @@ export interface Plan {
   readonly failToStart?: string;
   readonly failToStop?: string;
   readonly hangInStart?: string;
+  /** Its start ends only some time after the signal. */
+  readonly slowInStart?: string;
+  readonly failSlowlyInStart?: string;
   readonly hangInStop?: string;
   readonly stopTimeoutMs?: number;
+  readonly startGraceMs?: number;
 }
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
@@ -24,6 +28,10 @@ const component = (name: string): Component => ({
     say(`start ${name}`);
     if (plan.failToStart === name) throw new Error(`${name} cannot start`);
     if (plan.hangInStart === name) await forEver();
+    if (plan.slowInStart !== name && plan.failSlowlyInStart !== name) return;
+    await new Promise((resolve) => process.once('SIGTERM', () => setTimeout(resolve, 50)));
+    if (plan.failSlowlyInStart === name) throw new Error(`${name} cannot start`);
+    say(`started ${name}`);
   },
   async stop() {
     say(`stop ${name}`);
@@ -44,6 +52,7 @@ try {
     components: ['a', 'b', 'c'].map(component),
     supervised: plan.supervised ?? false,
     ...(plan.stopTimeoutMs === undefined ? {} : { stopTimeoutMs: plan.stopTimeoutMs }),
+    ...(plan.startGraceMs === undefined ? {} : { startGraceMs: plan.startGraceMs }),
   });
 } catch (error) {
   say(`failed: ${error instanceof Error ? error.message : String(error)}`);
