@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { isBlobStoreError, systemRuntime } from '@daybook/ports';
 import { anchorRule, checkAnchors, writeAnchors } from './anchors.ts';
 import { verifyChains } from './chains.ts';
+import { checkDeadLetters, deadLetterRule } from './check-dead-letters.ts';
 import { readHistories } from './histories.ts';
 import { type Stores, withStores } from './stores.ts';
 import { type Verification, verifyHistories } from './verify.ts';
@@ -52,10 +53,15 @@ async function check(
   endProgress();
   const verified = verifyHistories(histories);
   const anchored = await placed(() => checkAnchors(histories, stores));
+  const parked = await checkDeadLetters(stores.deadLetters, systemRuntime());
   const result: Verification = {
     ...verified,
-    checked: [...verified.checked, { rule: anchorRule, count: anchored.count }],
-    findings: [...verified.findings, ...anchored.findings],
+    checked: [
+      ...verified.checked,
+      { rule: anchorRule, count: anchored.count },
+      { rule: deadLetterRule, count: parked.count },
+    ],
+    findings: [...verified.findings, ...anchored.findings, ...parked.findings],
   };
   const { orders } = result;
   const unsettled = orders.byProgress['in flight'] + orders.byProgress.parked;

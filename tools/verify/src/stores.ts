@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { azureBlobStore, cosmosClient, cosmosContainer, keyVaultSigner } from '@daybook/azure';
-import { anchorsContainer, databaseName, eventsContainer, type ServiceName } from '@daybook/contracts';
+import {
+  anchorsContainer,
+  databaseName,
+  deadLettersContainer,
+  eventsContainer,
+  type ServiceName,
+} from '@daybook/contracts';
 import { fileSigner, type StoredEvent } from '@daybook/eventstore';
 import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
 import { type BlobStore, type Container, type Signer } from '@daybook/ports';
@@ -11,6 +17,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 /** Everything that is looked at. */
 export interface Stores {
   readonly events: Readonly<Record<ServiceName, Container<StoredEvent>>>;
+  readonly deadLetters: Readonly<Record<ServiceName, Container>>;
   /** Where anchors are kept. */
   readonly anchors: BlobStore;
   /** Opened at its first use: a key file is made when something is signed or checked with it. */
@@ -46,6 +53,8 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
   const client = cosmosClient({ endpoint: env['COSMOS_ENDPOINT'] ?? '', key: env['COSMOS_KEY'] ?? '' });
   const container = (service: ServiceName): Container<StoredEvent> =>
     cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+  const letters = (service: ServiceName): Container =>
+    cosmosContainer(client.database(databaseName).container(deadLettersContainer(service)));
   try {
     return await task({
       events: {
@@ -53,6 +62,12 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
         inventory: container('inventory'),
         payment: container('payment'),
         fulfilment: container('fulfilment'),
+      },
+      deadLetters: {
+        order: letters('order'),
+        inventory: letters('inventory'),
+        payment: letters('payment'),
+        fulfilment: letters('fulfilment'),
       },
       anchors: azureBlobStore(blobService(env).getContainerClient(anchorsContainer)),
       signer: signerOf(env),
