@@ -43,6 +43,7 @@ export { erasedValue, personal, sealedValue, withheldValue } from './personal/pe
 export { orderPersonalData, type PersonalField, unloggedFields } from './personal/personal-data.ts';
 export {
   anchorsContainer,
+  archiveContainer,
   auditContainer,
   checkpointsContainer,
   type ContainerDefinition,

@@ -1,4 +1,5 @@
 import {
+  azureBlobStore,
   cosmosClient,
   cosmosContainer,
   eventHubsConsumer,
@@ -8,7 +9,7 @@ import {
 } from '@daybook/azure';
 import { checkpointsContainer, type HubName } from '@daybook/contracts';
 import { fileKeyWrapper } from '@daybook/eventstore';
-import type { Container, HubConsumer, HubProducer, KeyWrapper, Runtime } from '@daybook/ports';
+import type { BlobStore, Container, HubConsumer, HubProducer, KeyWrapper, Runtime } from '@daybook/ports';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { SettingError, type Settings } from './config/settings.ts';
@@ -16,6 +17,8 @@ import { SettingError, type Settings } from './config/settings.ts';
 /** The stores and hubs that a service works with, by name. */
 export interface Platform {
   container(name: string): Container;
+  /** A container of Blob storage. Nothing is asked of it before it is used. */
+  blobs(name: string): BlobStore;
   /** One producer per hub: asked twice, it is the same. */
   producer(hub: HubName): HubProducer;
   consumer(hub: HubName, group: string): HubConsumer;
@@ -38,6 +41,7 @@ export function azurePlatform(settings: Settings, runtime: Runtime): Platform {
   const producers = new Map<HubName, HubProducer>();
   return {
     container: (name) => cosmosContainer(cosmos.database(database).container(name)),
+    blobs: (name) => azureBlobStore(blobs.getContainerClient(name)),
     producer(hub) {
       const known = producers.get(hub);
       if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@daybook/change-feed';
 import {
+  archiveContainer,
   auditContainer,
   type CloudEvent,
   deadLettersContainer,
@@ -14,6 +15,7 @@ import {
 } from '@daybook/contracts';
 import { createDeadLetters, createMessageConsumer, createRelay, type Route } from '@daybook/messaging';
 import {
+  archivedContainer,
   type AuditLog,
   createAuditLog,
   createEventStore,
@@ -82,7 +84,9 @@ export function openService(
   const platform = azurePlatform(settings, runtime);
   const feeds: FeedProcessor[] = [];
   const parking: ParkingConsumer[] = [];
-  const events = tellingContainer(platform.container(eventsContainer[service.name]), () => {
+  const hot = platform.container(eventsContainer[service.name]) as Container<StoredEvent>;
+  const archived = archivedContainer(hot, platform.blobs(archiveContainer), runtime) as Container;
+  const events = tellingContainer(archived, () => {
     for (const feed of feeds) feed.nudge();
   }) as Container<StoredEvent>;
   // Leases tell a holder from its own ghost: every start is another instance.

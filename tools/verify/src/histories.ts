@@ -87,13 +87,36 @@ export function historyReader(
     }
   };
 
+  /** The change feed shows what is in the container; the versions between may be in its archive. Those that are not stay missing. */
+  const withArchived = async (streamId: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> => {
+    const [first, second] = events;
+    // The first event is never archived, and what was archived and deleted follows it.
+    if (first?.version !== 1 || second === undefined || second.version <= 2) return events;
+    const between: StoredEvent[] = [];
+    for (let above = 1; ;) {
+      const where = [
+        { field: 'version', op: '>', value: above },
+        { field: 'version', op: '<', value: second.version },
+      ] as const;
+      const orderBy = [{ field: 'version', direction: 'asc' }] as const;
+      const page = await container.query({ partitionKey: streamId, where, orderBy, limit: pageSize });
+      between.push(...page.documents);
+      above = page.documents.at(-1)?.version ?? above;
+      if (page.continuation === undefined) return [first, ...between, ...events.slice(1)];
+    }
+  };
+
   return {
     async readOn() {
       const streams = new Map<string, StoredEvent[]>();
       for (const range of await container.feedRanges()) await readRange(range, streams);
       // A document that was changed after it was written comes out of place: sorting hides nothing, for its hash no longer fits.
-      for (const stream of streams.values()) stream.sort((a, b) => a.version - b.version);
-      return streams;
+      const histories = new Map<string, readonly StoredEvent[]>();
+      for (const [streamId, stream] of streams) {
+        stream.sort((a, b) => a.version - b.version);
+        histories.set(streamId, await withArchived(streamId, stream));
+      }
+      return histories;
     },
   };
 }

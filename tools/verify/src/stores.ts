@@ -8,7 +8,7 @@ import {
   eventsContainer,
   type ServiceName,
 } from '@daybook/contracts';
-import { fileSigner, type StoredEvent } from '@daybook/eventstore';
+import { archivedContainer, fileSigner, type StoredEvent } from '@daybook/eventstore';
 import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
 import { type BlobStore, type Container, type Signer } from '@daybook/ports';
 import { DefaultAzureCredential } from '@azure/identity';
@@ -51,8 +51,12 @@ export async function withStores<T>(environment: Environment, task: (stores: Sto
 
 async function withClients<T>(env: Environment, task: (stores: Stores) => Promise<T>): Promise<T> {
   const client = cosmosClient({ endpoint: env['COSMOS_ENDPOINT'] ?? '', key: env['COSMOS_KEY'] ?? '' });
+  const archive = azureBlobStore(blobService(env).getContainerClient(archiveContainer));
   const container = (service: ServiceName): Container<StoredEvent> =>
-    cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+    archivedContainer(
+      cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service])),
+      archive,
+    );
   const letters = (service: ServiceName): Container =>
     cosmosContainer(client.database(databaseName).container(deadLettersContainer(service)));
   try {

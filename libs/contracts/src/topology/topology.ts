@@ -122,3 +122,9 @@ export const checkpointsContainer = 'checkpoints';
  * immutability policy keeps everybody from deleting.
  */
 export const anchorsContainer = 'anchors';
+
+/**
+ * Container of Blob storage that holds archived events. The archiver writes, the services read, and nobody deletes: events that were
+ * deleted after they were archived are nowhere else.
+ */
+export const archiveContainer = 'archive';

@@ -216,6 +216,45 @@ describe('a container with an archive', () => {
     expect(await verifyStreams({ container: archived as unknown as Container, runtime })).toMatchObject({ bad: [] });
   });
 
+  it('lets nobody append after the first event, which always stays, what the archive has already', async () => {
+    const { runtime, open, archived, whole, left } = await world(30);
+    await open().archive(streamId);
+    const store = createEventStore({ container: archived as unknown as Container, runtime });
+    for (const head of [undefined, whole[0]]) {
+      const request = { streamId, expectedVersion: 1, events: counted(1), metadata: metadata('stale') };
+      const late = store.append({ ...request, ...(head && { head }) });
+      expect(await errorOf(late)).toMatchObject({ code: 'expected-version-ahead' });
+    }
+    expect(await left()).toEqual([1, 30]);
+  });
+
+  it('asks nothing more for a stream that was never archived, whether Blob storage is there or not', async () => {
+    const { runtime, container } = await world(1);
+    let queries = 0;
+    const counting: Container<StoredEvent> = {
+      ...container,
+      query: (query) => ((queries += 1), container.query(query)),
+    };
+    const away = (): never => {
+      throw new Error('away');
+    };
+    const blobs: BlobStore = { name: 'archive', get: away, putIfAbsent: away, list: away };
+    const through = async (events: Container<StoredEvent>, unarchived: string) => {
+      queries = 0;
+      const store = createEventStore({ container: events as unknown as Container, runtime });
+      const counters = createAggregateStore({ store, codec: counterCodec, decider: counter, category: 'counter' });
+      for (const key of ['a', 'b', 'c']) {
+        const command = { streamId: unarchived, command: { by: 1 }, metadata: metadata(key) };
+        expect(await counters.execute(command)).toMatchObject({ kind: 'appended' });
+      }
+      await counters.load(unarchived);
+      return queries;
+    };
+    const archived = archivedContainer(counting, blobs, runtime);
+    const asked = await through(archived, 'counter-2');
+    expect(asked).toBeLessThanOrEqual(await through(counting, 'counter-3'));
+  });
+
   it('misses what is neither here nor there', async () => {
     const { runtime, open, container, archived } = await world(10, { coveredUpTo: async () => 5 });
     await open().archive(streamId);

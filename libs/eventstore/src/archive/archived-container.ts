@@ -1,5 +1,6 @@
-import type { BlobStore, Condition, Container, Page, Query, Stored } from '@daybook/ports';
+import type { BlobStore, Condition, Container, Page, Query, Runtime, Stored } from '@daybook/ports';
 import type { StoredEvent } from '../stored-event.ts';
+import { type KnownHeads, knownHeads } from './known-heads.ts';
 import { type SegmentStore, segmentStore } from './segments.ts';
 
 interface VersionQuery {
@@ -15,27 +16,60 @@ interface VersionQuery {
 /**
  * The events container as the store is given it: what was archived and deleted is read from the archive, and nobody notices. Point reads
  * and queries of one stream in the order of versions fall through; other queries (by command key, by correlation id) and the change feed
- * see what is in the container. Writes go to the container as they are.
+ * see what is in the container. Writes go to the container as they are, but for the second event of a stream: the first always stays, so
+ * that it is there does not say that nothing follows.
+ *
+ * @param runtime with its clock, the end of a stream that was seen within a day is not asked for again
  */
-export function archivedContainer(container: Container<StoredEvent>, blobs: BlobStore): Container<StoredEvent> {
+export function archivedContainer(
+  container: Container<StoredEvent>,
+  blobs: BlobStore,
+  runtime?: Pick<Runtime, 'now'>,
+): Container<StoredEvent> {
   const segments = segmentStore(container.name, blobs);
+  const heads = knownHeads(runtime);
+
+  /** The version of a stream's last event. It is never archived: beyond it the archive need not be asked. */
+  const headOf = async (streamId: string): Promise<{ readonly version: number; readonly requestCharge: number }> => {
+    const orderBy = [{ field: 'version', direction: 'desc' }] as const;
+    const { documents, requestCharge } = await container.query({ partitionKey: streamId, orderBy, limit: 1 });
+    const version = documents[0]?.version ?? 0;
+    heads.saw(streamId, version);
+    return { version, requestCharge };
+  };
+
   return {
     ...container,
+    async batch(streamId, operations) {
+      const [guard, second] = operations;
+      const follows =
+        guard?.kind === 'read' &&
+        guard.id === '1' &&
+        ((second?.kind === 'create' && second.document.id === '2') || (second?.kind === 'read' && second.id === '2'));
+      if (follows && !heads.endsBefore(streamId, 2)) {
+        const head = await headOf(streamId);
+        // As for any other version that was archived: it is not there to build on.
+        const gone = head.version > 1 && (await container.read(streamId, '2')).document === undefined;
+        if (gone) return { applied: false, failedIndex: 0, status: 404, requestCharge: head.requestCharge };
+      }
+      const outcome = await container.batch(streamId, operations);
+      const last = operations.at(-1);
+      if (outcome.applied && last?.kind === 'create') heads.saw(streamId, Number(last.document.id));
+      return outcome;
+    },
     async read(streamId, id) {
       const found = await container.read(streamId, id);
-      if (found.document !== undefined || !/^[1-9]\d{0,14}$/.test(id)) return found;
-      // The last event is never archived: beyond it the archive need not be asked.
-      const orderBy = [{ field: 'version', direction: 'desc' }] as const;
-      const head = await container.query({ partitionKey: streamId, orderBy, limit: 1 });
+      const version = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined;
+      if (found.document !== undefined || version === undefined || heads.endsBefore(streamId, version)) return found;
+      const head = await headOf(streamId);
       const requestCharge = found.requestCharge + head.requestCharge;
-      const version = Number(id);
-      if ((head.documents[0]?.version ?? 0) < version) return { requestCharge };
+      if (head.version < version) return { requestCharge };
       const [event] = await segments.between(streamId, version, version);
       return event === undefined ? { requestCharge } : { document: asStored(event), requestCharge };
     },
     async query(query) {
       const versions = versionQuery(query);
-      return versions === undefined ? container.query(query) : queryVersions(container, segments, versions);
+      return versions === undefined ? container.query(query) : queryVersions(container, segments, heads, versions);
     },
   };
 }
@@ -63,9 +97,13 @@ function isBound({ field, op, value }: Condition): boolean {
 async function queryVersions(
   container: Container<StoredEvent>,
   segments: SegmentStore,
+  heads: KnownHeads,
   { streamId, direction, above, below, limit }: VersionQuery,
 ): Promise<Page<StoredEvent>> {
   const { documents, more, requestCharge } = await stillThere(container, { streamId, direction, above, below, limit });
+  if (below === Infinity && (direction === 'desc' || !more)) {
+    heads.saw(streamId, documents.at(direction === 'desc' ? 0 : -1)?.version ?? above);
+  }
   const found: Stored<StoredEvent>[] = [];
   /** What is archived between two versions, neither included, in the order that was asked for. */
   const fill = async (one: number, other: number): Promise<void> => {
