@@ -133,3 +133,4 @@ export {
   type DeletionGuard,
   createArchiver,
 } from './archive/archiver.ts';
+export { type BooksClosed, closeBooks, type CloseBooksOptions, currentEpoch } from './archive/epochs.ts';
