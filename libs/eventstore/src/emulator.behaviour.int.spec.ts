@@ -8,16 +8,16 @@ import { createEventStore } from './event-store.ts';
 import { allOf } from './test-support/fixtures.ts';
 import { verifyStream } from './verify-stream.ts';
 
-async function openEvents(connection: CosmosConnection) {
+async function openEvents(connection: CosmosConnection, databaseName = 'shop') {
   const client = cosmosClient(connection);
-  const { database } = await client.databases.createIfNotExists({ id: 'shop' });
+  const { database } = await client.databases.createIfNotExists({ id: databaseName });
   const { container } = await database.containers.createIfNotExists({
     id: 'events',
     partitionKey: { paths: ['/streamId'] },
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/dedup'] }] },
   });
   const kept = await database.containers.createIfNotExists({ id: 'snapshots', partitionKey: { paths: ['/id'] } });
-  return { client, container: cosmosContainer(container), snapshots: cosmosContainer(kept.container) };
+  return { client, database, container: cosmosContainer(container), snapshots: cosmosContainer(kept.container) };
 }
 
 eventStoreBehaviour(
@@ -41,6 +41,52 @@ eventStoreBehaviour(
   },
   { histories: 30 },
 );
+
+eventStoreBehaviour(
+  'the Cosmos DB emulator, over HTTP',
+  async () => {
+    const emulator = createCosmosEmulator({ storage: ':memory:' });
+    const { url } = await emulator.listen({ host: '127.0.0.1', port: 0 });
+    const { client, container, snapshots } = await openEvents({ endpoint: url, key: EMULATOR_KEY });
+    return {
+      container,
+      snapshots,
+      close: async () => {
+        client.dispose();
+        await emulator.close();
+      },
+    };
+  },
+  { histories: 5 },
+);
+
+/** An account to run on: `EVENT_STORE_COSMOS_ENDPOINT` and `EVENT_STORE_COSMOS_KEY`. It gets a database that is removed at the end. */
+const { EVENT_STORE_COSMOS_ENDPOINT: endpoint, EVENT_STORE_COSMOS_KEY: key } = process.env;
+
+if (endpoint === undefined || key === undefined) {
+  describe('the event store on an account', () => {
+    it.skip('is skipped: EVENT_STORE_COSMOS_ENDPOINT and EVENT_STORE_COSMOS_KEY name none', () => undefined);
+  });
+} else {
+  eventStoreBehaviour(
+    `the account at ${endpoint}`,
+    async () => {
+      const { client, database, container, snapshots } = await openEvents(
+        { endpoint, key },
+        `event-store-${systemRuntime().newId()}`,
+      );
+      return {
+        container,
+        snapshots,
+        close: async () => {
+          await database.delete();
+          client.dispose();
+        },
+      };
+    },
+    { histories: 3 },
+  );
+}
 
 const worker = join(process.cwd(), 'src', 'test-support', 'append-worker.mjs');
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { azureBlobStore, cosmosClient, cosmosContainer, keyVaultSigner } from '@daybook/azure';
 import {
   anchorsContainer,
+  archiveContainer,
   databaseName,
   deadLettersContainer,
   eventsContainer,
