@@ -39,6 +39,15 @@ const timerWorker = createTimerWorker({
   onError: (error) => log.warn({ err: error }, 'a timer could not be fired'),
 });
 
+const looksAtLeastEveryMs = 20_000;
+service.health.add({
+  name: 'timers',
+  check: () => {
+    const silentMs = runtime.now() - timerWorker.lookedAtMs();
+    return { healthy: silentMs < looksAtLeastEveryMs, detail: { silentMs } };
+  },
+});
+
 await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list }), [
   service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('read-models', { handleKey: projectionHandler([list]) }),

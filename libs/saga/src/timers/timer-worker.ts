@@ -33,6 +33,8 @@ export interface TimerWorker {
   start(): void;
   /** Resolves when what is under way is done. */
   stop(): Promise<void>;
+  /** When it last looked through the whole index, in milliseconds since the epoch; before the first look, when it was built. */
+  lookedAtMs(): number;
   /** One look at the whole index. Resolves with how many timers were fired. */
   runOnce(): Promise<number>;
 }
@@ -48,6 +50,7 @@ export function createTimerWorker(options: TimerWorkerOptions): TimerWorker {
   let running: Promise<void> | undefined;
 
   const failing = new FailingTimers(runtime);
+  let lookedAtMs = runtime.now();
 
   /** Sagas that are due, the earliest first: not those that were taken before in this look, nor those whose timers are in their pauses. */
   const due = async (shard: number, now: string, taken: ReadonlySet<string>): Promise<StoredTimers[]> => {
@@ -117,6 +120,7 @@ export function createTimerWorker(options: TimerWorkerOptions): TimerWorker {
         if (batch.length < batchMax) break;
       }
     }
+    lookedAtMs = runtime.now();
     return fired;
   };
 
@@ -132,6 +136,7 @@ export function createTimerWorker(options: TimerWorkerOptions): TimerWorker {
   };
 
   return {
+    lookedAtMs: () => lookedAtMs,
     start() {
       if (running !== undefined) return;
       stopping = new AbortController();

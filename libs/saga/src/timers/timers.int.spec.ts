@@ -116,6 +116,23 @@ describe('the timer worker', () => {
     expect(await indexed()).toBeUndefined();
   });
 
+  it('tells when it last looked: not while the index cannot be read', async () => {
+    const { runtime, index, runner } = world();
+    let away = false;
+    const container: Container = {
+      ...index,
+      query: (query) => (away ? Promise.reject(new Error('away')) : index.query(query)),
+    };
+    const looking = createTimerWorker({ container, runtime, fire: runner.fireTimer, pollMs: 100 });
+    looking.start();
+    await runtime.advance(10_000);
+    expect(runtime.now() - looking.lookedAtMs()).toBeLessThanOrEqual(100);
+    away = true;
+    await runtime.advance(10_000);
+    expect(runtime.now() - looking.lookedAtMs()).toBeGreaterThanOrEqual(9_900);
+    await looking.stop();
+  });
+
   it('keeps what could not be fired, and goes on', async () => {
     const { runtime, runner, project, indexed, index } = world();
     await runner.handleInput(start);
