@@ -1,0 +1,4 @@
+import type { OpsCommand } from './command.ts';
+
+/** Every group of commands, in the order of the help: a new one is a file of its own and a line here. */
+export const commands: readonly OpsCommand[] = [];

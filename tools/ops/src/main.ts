@@ -1,0 +1,41 @@
+// npm run ops
+import { userInfo } from 'node:os';
+import { findRoot, resolveSettings } from '@daybook/local';
+import type { OpsContext } from './command.ts';
+import { commands } from './commands.ts';
+
+const usage = (): string => `npm run ops -- COMMAND …: looks at a running Daybook, and repairs it
+
+${commands.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
+
+Each command answers --help. It asks the services on this machine (DAYBOOK_PORT_OFFSET), or those named by ORDER_URL, INVENTORY_URL,
+PAYMENT_URL and FULFILMENT_URL. Who acts is operator:<user>, or DAYBOOK_ACTOR.
+Exit code 0: done; 1: it did not come out as asked; 2: called wrongly, or nobody answered.`;
+
+const [name, ...args] = process.argv.slice(2);
+const command = commands.find((each) => each.name === name);
+try {
+  if (name === undefined || name === '--help') console.log(usage());
+  else if (command === undefined) {
+    console.error(`ops: no command ${name}\n\n${usage()}`);
+    process.exitCode = 2;
+  } else if (args.includes('--help')) console.log(command.usage);
+  else process.exitCode = await command.run(args, contextOf(process.env));
+} catch (error) {
+  console.error(`ops: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
+
+function contextOf(env: NodeJS.ProcessEnv): OpsContext {
+  const { urls } = resolveSettings(env, findRoot());
+  return {
+    urls: {
+      order: env['ORDER_URL'] ?? urls.order,
+      inventory: env['INVENTORY_URL'] ?? urls.inventory,
+      payment: env['PAYMENT_URL'] ?? urls.payment,
+      fulfilment: env['FULFILMENT_URL'] ?? urls.fulfilment,
+    },
+    actor: env['DAYBOOK_ACTOR'] ?? `operator:${userInfo().username}`,
+    print: (line) => console.log(line),
+  };
+}
