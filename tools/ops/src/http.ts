@@ -30,6 +30,7 @@ export async function ask(
     throw new Error(`${url} does not answer: is Daybook running? (npm start)`, { cause: error });
   });
   const body = (await response.json().catch(() => ({}))) as { readonly code?: string; readonly detail?: string };
-  if (!response.ok) throw new ServiceRefused(response.status, body.code ?? 'unknown', body.detail ?? response.statusText);
+  if (!response.ok)
+    throw new ServiceRefused(response.status, body.code ?? 'unknown', body.detail ?? response.statusText);
   return body;
 }

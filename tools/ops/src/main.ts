@@ -27,7 +27,7 @@ try {
 }
 
 function contextOf(env: NodeJS.ProcessEnv): OpsContext {
-  const { urls } = resolveSettings(env, findRoot());
+  const { urls } = resolveSettings(env, findRoot(import.meta.dirname));
   return {
     urls: {
       order: env['ORDER_URL'] ?? urls.order,
