@@ -23,7 +23,10 @@ export interface SnapshotOptions<S> {
    * state and of the codec are noticed without; changes of what `evolve` calls are not.
    */
   readonly stateVersion: number;
-  /** For states that are not plain JSON (a Map, a Set). Default: the state as it is. */
+  /**
+   * A pair of pure functions for states that are not plain JSON; part of the fingerprint. `collectionsFormat()` does for Maps and Sets.
+   * Default: the state as it is, which must then be plain JSON: any other is never stored.
+   */
   readonly format?: StateFormat<S>;
   /** Streams whose snapshot may wait to be written. Default 1,000. */
   readonly waitingMax?: number;

@@ -31,6 +31,7 @@ export type { RetryPolicy } from './retry.ts';
 export type { AggregateStore, ExecuteRequest, Loaded, Outcome } from './aggregate.ts';
 export { type AggregateStoreOptions, type SnapshotOptions, createAggregateStore } from './aggregate-store.ts';
 export type { CacheMode } from './state-loader.ts';
+export { collectionsFormat } from './snapshots/collections-format.ts';
 export type { StateFormat } from './snapshots/fingerprint.ts';
 export { type SnapshotDocument, snapshotIntervals } from './snapshots/snapshots.ts';
 export { type AsOf, eventsAsOf, type Past } from './time-travel/as-of.ts';
