@@ -1,3 +1,4 @@
+import { limits } from '../protocol/limits.ts';
 import type { EmulatorRequest } from '../protocol/message.ts';
 import { keyText, parseKey } from '../protocol/partition-key.ts';
 import { badRequest, Refusal } from '../protocol/refusal.ts';
@@ -18,13 +19,28 @@ export interface Scope {
   readonly range: number | undefined;
 }
 
+/** Where bounds of effective partition keys come from; the SDK sends all three headers or none. */
+const epkHeaders = ['x-ms-read-key-type', 'x-ms-start-epk', 'x-ms-end-epk'] as const;
+
+/** A bound as the SDK sends it: '' is the lowest, 'FF' above all. */
+const epkBound = (header: string, value: string): string => {
+  const bound = value.toUpperCase();
+  if (bound.length <= limits.epkCharacters && /^([0-9A-F]{2})*$/.test(bound)) return bound;
+  throw badRequest(`${header} must be pairs of hexadecimal digits, not ${JSON.stringify(value.slice(0, 80))}.`);
+};
+
+/** The part of a range that a request restricts itself to: `x-ms-start-epk` ≤ effective key < `x-ms-end-epk`. */
 const epkBounds = (request: EmulatorRequest): readonly Condition[] => {
-  const start = request.headers['x-ms-start-epk'];
-  const end = request.headers['x-ms-end-epk'];
-  return [
-    ...(start === undefined ? [] : [{ sql: 'epk >= ?', values: [start] }]),
-    ...(end === undefined ? [] : [{ sql: 'epk < ?', values: [end] }]),
-  ];
+  const [type, start, end] = epkHeaders.map((header) => request.headers[header]);
+  if (type === undefined && start === undefined && end === undefined) return [];
+  if (type?.toLowerCase() !== 'effectivepartitionkeyrange' || start === undefined || end === undefined) {
+    throw badRequest(
+      `A part of a range needs ${epkHeaders.join(', ')} together, the first being EffectivePartitionKeyRange.`,
+    );
+  }
+  const [from, to] = [epkBound('x-ms-start-epk', start), epkBound('x-ms-end-epk', end)];
+  if (from >= to) throw badRequest(`x-ms-start-epk (${from}) must be below x-ms-end-epk (${to}).`);
+  return [{ sql: 'epk >= ? AND epk < ?', values: [from, to] }];
 };
 
 /** Reads partition key, feed range and effective key bounds from a request's headers. */

@@ -19,4 +19,6 @@ export const limits = {
   defaultPageItems: 100,
   patchOperations: 10,
   feedRanges: 64,
+  /** Of a bound of effective partition keys: three hashes and what is above them. */
+  epkCharacters: 128,
 } as const;
