@@ -61,6 +61,7 @@ export {
   timersContainer,
   type ServiceName,
 } from './topology/topology.ts';
+export { hubSenders } from './topology/hub-senders.ts';
 export {
   dataIdentities,
   type DataIdentity,
@@ -69,6 +70,13 @@ export {
   type DataRoleDefinition,
   dataRoleDefinitions,
 } from './topology/roles.ts';
+export {
+  blobContainers,
+  type BlobRoleAssignment,
+  blobRoleAssignments,
+  type BlobRoleDefinition,
+  blobRoleDefinitions,
+} from './topology/roles-of-blobs.ts';
 export { attemptMessageId, formatIntentKey, type IntentKey, outcomeKey, parseIntentKey } from './wire/intent-key.ts';
 export { type CloudEvent, cloudEvent } from './wire/cloud-event.ts';
 export {
