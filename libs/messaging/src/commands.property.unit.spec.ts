@@ -33,7 +33,7 @@ const step = fc.oneof(
 const messageOf = (name: string, item: string, attempt: number): CloudEvent =>
   count(name, { by: 2, item, attempt, type: item === 'y' ? 'Ask' : 'Count' });
 
-const seen = { containerFaults: 0, redeliveries: 0, repeated: 0, takeovers: 0 };
+const seen = { containerFaults: 0, redeliveries: 0, repeated: 0, takeovers: 0, together: 0 };
 
 async function run(seed: number, steps: readonly Step[]) {
   const runtime = virtualRuntime({ seed });
@@ -74,6 +74,15 @@ async function run(seed: number, steps: readonly Step[]) {
         // Done, and then it fails all the same.
         if (chance(0.1)) throw Object.assign(new Error('after the work'), { code: 'concurrency-conflict' });
         finished += 1;
+      },
+      async handleTogether(messages) {
+        for (const { id } of messages) deliveries.set(id, (deliveries.get(id) ?? 0) + 1);
+        await runtime.sleep(runtime.random() * 20);
+        await participant.handleTogether?.(messages);
+        // Done, and then it fails all the same: each comes again, alone.
+        if (chance(0.1)) throw new Error('after the work');
+        seen.together += messages.length;
+        finished += messages.length;
       },
       deadLetters,
       runtime,

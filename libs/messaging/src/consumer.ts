@@ -1,15 +1,8 @@
 import type { CloudEvent } from '@daybook/contracts';
-import { isAppendOutcomeUnknown, isConcurrencyConflict, isStreamBusy } from '@daybook/eventstore';
-import {
-  type HubConsumer,
-  type HubSubscription,
-  isContainerError,
-  isHubError,
-  type ReceivedMessage,
-  type Runtime,
-} from '@daybook/ports';
+import type { HubConsumer, HubSubscription, ReceivedMessage, Runtime } from '@daybook/ports';
 import { parseCloudEvent } from './cloud-event.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { isHopelessError, isTransientError } from './message-errors.ts';
 
 export interface MessageConsumerOptions {
   /** Names the consumer in its dead letters. */
@@ -17,6 +10,14 @@ export interface MessageConsumerOptions {
   readonly consumer: HubConsumer;
   /** Idempotent: messages come again, old ones too. */
   readonly handle: (message: CloudEvent) => Promise<void>;
+  /**
+   * Handles messages of one key that are in hand together, in order: cheaper than one by one. Resolves when all of them are done. When it
+   * throws, some of them may be: they are then given to `handle` one by one, so that parking and trying again stay each message's own.
+   * Where messages are parked by key it must not do one whose predecessor it could not do.
+   */
+  readonly handleTogether?: (messages: readonly CloudEvent[]) => Promise<void>;
+  /** Messages given to `handleTogether` at once; default 50. */
+  readonly maxTogether?: number;
   readonly deadLetters: DeadLetters;
   /**
    * What a message that cannot be handled takes with it into the dead letters. `key` (default): everything later of its key, for
@@ -54,38 +55,6 @@ export interface MessageConsumer {
   };
 }
 
-// By code, as everywhere: a handler's package is not known here.
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-/**
- * Known to newer code, and so to another instance or the next deployment: a version of a schema or of a saga, a type of command. The
- * last is what has been appended and cannot be read yet.
- */
-const transientCodes: readonly unknown[] = [
-  'unknown-schema-version',
-  'unknown-saga-version',
-  'unknown-command-type',
-  'outcome-not-visible',
-];
-
-/**
- * Container and hub errors that say nothing about the message, those of the event store that mean the same, and what this process is
- * too old to know.
- */
-export function isTransientError(error: unknown): boolean {
-  // Missing rights and missing containers too: parking every message would not mend them.
-  if (isContainerError(error) || isHubError(error)) return !['too-large', 'bad-request'].includes(error.code);
-  if (isAppendOutcomeUnknown(error) || isConcurrencyConflict(error) || isStreamBusy(error)) return true;
-  return transientCodes.includes(codeOf(error));
-}
-
-const hopelessCodes: readonly unknown[] = ['command-unusable', 'bad-saga-input'];
-
-/** `CommandUnusable` of the participant and `SagaInputError` of the saga runner. */
-export function isHopelessError(error: unknown): boolean {
-  return hopelessCodes.includes(codeOf(error));
-}
-
 const pauseMsMin = 100;
 const pauseMsMax = 10_000;
 
@@ -97,7 +66,7 @@ const pauseMsMax = 10_000;
 export function createMessageConsumer(options: MessageConsumerOptions): MessageConsumer {
   const { name, consumer, handle, deadLetters, runtime, onError } = options;
   const { isTransient = isTransientError, isHopeless = isHopelessError } = options;
-  const { parkBy = 'key', maxConcurrentKeys = 32, maxAttempts = 5 } = options;
+  const { parkBy = 'key', maxConcurrentKeys = 32, maxAttempts = 5, handleTogether, maxTogether = 50 } = options;
   const parked = new Set<string>();
   const nextOf = new Map<string, number>();
   let subscription: HubSubscription | undefined;
@@ -148,15 +117,40 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
     }
   };
 
+  /** False: these have to be handled one by one. */
+  const handledTogether = async (messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<boolean> => {
+    const [first] = messages;
+    if (handleTogether === undefined || first === undefined || messages.length < 2 || parked.has(first.key))
+      return false;
+    const events = messages.map(({ body }) => parseCloudEvent(body)).filter((event) => event !== undefined);
+    if (events.length < messages.length) return false;
+    signal.throwIfAborted();
+    try {
+      await handleTogether(events);
+      return true;
+    } catch (error) {
+      onError?.(error, first);
+      return false;
+    }
+  };
+
+  /** Messages of one key, in order. */
+  const handleLane = async (lane: readonly ReceivedMessage[], signal: AbortSignal): Promise<void> => {
+    const size = handleTogether === undefined ? 1 : maxTogether;
+    for (let from = 0; from < lane.length; from += size) {
+      const group = lane.slice(from, from + size);
+      if (await handledTogether(group, signal)) continue;
+      for (const message of group) {
+        signal.throwIfAborted();
+        await handleOne(message, signal);
+      }
+    }
+  };
+
   const handleAll = async (messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void> => {
     const lanes = [...Map.groupBy(messages, (message) => message.key).values()];
     const work = async (): Promise<void> => {
-      for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
-        for (const message of lane) {
-          signal.throwIfAborted();
-          await handleOne(message, signal);
-        }
-      }
+      for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) await handleLane(lane, signal);
     };
     const results = await Promise.allSettled(Array.from({ length: Math.min(maxConcurrentKeys, lanes.length) }, work));
     for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -1,7 +1,9 @@
+import type { CloudEvent } from '@daybook/contracts';
 import { ContainerError, type Fault } from '@daybook/ports';
 import { ConcurrencyConflict, UnknownSchemaVersion } from '@daybook/eventstore';
 import { CommandUnusable } from './command-unusable.ts';
-import { createMessageConsumer, isTransientError } from './consumer.ts';
+import { createMessageConsumer } from './consumer.ts';
+import { isTransientError } from './message-errors.ts';
 import { consumerName, createConsumerWorld, nameOf } from './test-support/consumer-world.ts';
 import { command } from './test-support/messages.ts';
 
@@ -168,6 +170,70 @@ describe('a poison message', () => {
     await world.runtime.advance(10_000);
     expect(world.handled).toEqual(['c1']);
     expect(await world.parked('a')).toEqual(['a1', 'a2']);
+  });
+});
+
+describe('messages of one key that are in hand together', () => {
+  const together = (world: ReturnType<typeof createConsumerWorld>, groups: (readonly string[])[]) => ({
+    async handleTogether(messages: readonly CloudEvent[]): Promise<void> {
+      groups.push(messages.map(nameOf));
+      for (const message of messages) await world.handle(message);
+    },
+  });
+
+  it('are handed over together, in order, at most so many; a single one is not', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    const groups: (readonly string[])[] = [];
+    await world.send('a1', 'b1', 'a2', 'a3', 'a4', 'a5');
+    world.begin('one', { ...together(world, groups), maxTogether: 3 });
+    expect(await world.untilHandled(6)).toBe(true);
+    expect(groups).toEqual([
+      ['a1', 'a2', 'a3'],
+      ['a4', 'a5'],
+    ]);
+    expect(ofKey(world.handled, 'a')).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+  });
+
+  it('are given one by one where one of them fails, so that only what must be is parked', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    const groups: (readonly string[])[] = [];
+    world.failing.set('a2', bad);
+    await world.send('a1', 'a2', 'a3', 'b1');
+    world.begin('one', { ...together(world, groups), maxAttempts: 2 });
+    await world.runtime.advance(10_000);
+    expect(groups).toEqual([['a1', 'a2', 'a3']]);
+    expect([...new Set(world.handled)].sort()).toEqual(['a1', 'b1']);
+    expect(await world.parked('a')).toEqual(['a2', 'a3']);
+    const [first] = (await world.deadLetters.list(consumerName)).messages;
+    expect(first).toMatchObject({ attempts: 2 });
+  });
+
+  it('wait together no longer than a transient error lasts', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    world.failing.set('a2', busy);
+    await world.send('a1', 'a2', 'a3');
+    const consumer = world.begin('one', together(world, []));
+    await world.runtime.advance(60_000);
+    expect(consumer.health()).toMatchObject({ retrying: 1, parkedKeys: 0 });
+    world.failing.clear();
+    expect(await world.runtime.advanceUntil(() => world.handled.includes('a3'), 60_000)).toBe(true);
+    expect(await world.parked()).toEqual([]);
+    expect([...new Set(world.handled)]).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('are parked one by one behind a key that is parked, and with a body that is no CloudEvent', async () => {
+    const world = createConsumerWorld({ partitions: 1 });
+    const groups: (readonly string[])[] = [];
+    await world.send('a1');
+    await world.sendGarbage('a');
+    await world.send('a2', 'a3');
+    world.begin('one', together(world, groups));
+    await world.runtime.advance(1_000);
+    await world.send('a4', 'a5');
+    await world.runtime.advance(1_000);
+    expect(groups).toEqual([]);
+    expect(world.handled).toEqual(['a1']);
+    expect(await world.parked('a')).toEqual(['garbage', 'a2', 'a3', 'a4', 'a5']);
   });
 });
 

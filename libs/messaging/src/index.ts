@@ -21,10 +21,6 @@ export { createDeadLetters, type DeadLetters, type ListOptions, type ParkedPage 
 export type { ParkedMessage } from './parked-message.ts';
 export type { DiscardOutcome } from './discard.ts';
 export type { ReplayOutcome } from './replay.ts';
-export {
-  createMessageConsumer,
-  isHopelessError,
-  isTransientError,
-  type MessageConsumer,
-  type MessageConsumerOptions,
-} from './consumer.ts';
+export { createMessageConsumer, type MessageConsumer, type MessageConsumerOptions } from './consumer.ts';
+export { isHopelessError, isTransientError } from './message-errors.ts';
+export type { MessageHandler } from './message-handler.ts';

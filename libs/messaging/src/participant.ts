@@ -8,6 +8,7 @@ import {
   type Outcome,
 } from '@daybook/eventstore';
 import { CommandUnusable } from './command-unusable.ts';
+import type { MessageHandler } from './message-handler.ts';
 
 /** A schema of zod, as far as it is used here. */
 export interface CommandSchema {
@@ -44,12 +45,13 @@ export interface ParticipantOptions<C, E extends DomainEvent, S> {
  * - Another attempt of an intent that has been answered appends one `OutcomeRepeated`: of the outcome where the answer was first only
  *   noted, of the last event where the command appended several.
  *
- * @returns a handler for a consumer. It throws `CommandUnusable` for what no attempt will make good; errors with the codes `unknown-command-type`
+ * Messages of one stream that are handed over together are decided one after another on one state and appended as one batch, each with its
+ * own intent key and answer. One that fails there does not keep the others back: commands of different intents stand each for itself.
+ *
+ * @returns a handler for a consumer that parks by message. It throws `CommandUnusable` for what no attempt will make good; errors with the codes `unknown-command-type`
  * and `outcome-not-visible` for what another attempt may; the event store's errors as they are.
  */
-export function createParticipant<C, E extends DomainEvent, S>(
-  options: ParticipantOptions<C, E, S>,
-): (message: CloudEvent) => Promise<void> {
+export function createParticipant<C, E extends DomainEvent, S>(options: ParticipantOptions<C, E, S>): MessageHandler {
   const { toCommand, aggregate, store, streamOf } = options;
   const { notedOnly = (type) => type.endsWith('Requested') } = options;
 
@@ -75,7 +77,7 @@ export function createParticipant<C, E extends DomainEvent, S>(
     await execute(message, { streamId, metadata: { ...metadata, commandKey: message.id }, decide: () => [repeated] });
   };
 
-  return async (message) => {
+  const handle = async (message: CloudEvent): Promise<void> => {
     const command = toCommand({ type: message.type, data: checkedData(message, options.commands) as never });
     const stream = streamOf?.(command) ?? message.subject;
     if (stream !== message.subject) throw new CommandUnusable(message, `its data are about ${stream}`);
@@ -91,6 +93,14 @@ export function createParticipant<C, E extends DomainEvent, S>(
     if (outcome.kind !== 'appended')
       throw new CommandUnusable(message, `${outcome.kind}: it must answer with an event`);
   };
+
+  const handleTogether = async (messages: readonly CloudEvent[]): Promise<void> => {
+    const once = new Map(messages.map((message) => [message.id, message]));
+    // All are handed to the aggregate in one turn: what waits there for one stream is one batch.
+    const results = await Promise.allSettled([...once.values()].map(handle));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+  return Object.assign(handle, { handleTogether });
 }
 
 // Both are told by their code to consumers, which try again: nobody branches on more.

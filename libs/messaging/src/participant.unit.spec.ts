@@ -1,6 +1,9 @@
 import type { CloudEvent } from '@daybook/contracts';
+import { memoryContainer, memoryHub } from '@daybook/ports';
 import { isCommandUnusable } from './command-unusable.ts';
-import { isHopelessError, isTransientError } from './consumer.ts';
+import { createMessageConsumer } from './consumer.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { isHopelessError, isTransientError } from './message-errors.ts';
 import { count, type CounterWorld, createCounterWorld, intentOf, streamOfCounter } from './test-support/counter.ts';
 
 const intent = intentOf('a');
@@ -101,6 +104,85 @@ describe('a command that is only noted', () => {
       ['OutcomeRepeated', `${intent}/2`],
     ]);
   });
+});
+
+describe('commands handed over together', () => {
+  const of = (n: number, fields: { attempt?: number; by?: number } = {}) =>
+    count('a', { by: 1, item: `i${n}`, ...fields });
+
+  it('are one batch, each with its own key and cause', async () => {
+    const world = createCounterWorld();
+    const messages = [1, 2, 3].map((n) => of(n));
+    await world.participant().handleTogether?.(messages);
+    expect(world.appends()).toBe(1);
+    const events = await world.events('counter-a');
+    expect(events.map(({ metadata }) => [metadata.commandKey, metadata.causationId])).toEqual(
+      messages.map(({ commandkey, id }) => [commandkey, id]),
+    );
+  });
+
+  it('are the same as one by one where they repeat each other or what is stored', async () => {
+    const world = createCounterWorld();
+    const handle = world.participant();
+    await handle(of(1));
+    const messages = [of(1), of(2), of(2), of(2, { attempt: 2 }), of(1, { attempt: 2 }), of(3)];
+    await handle.handleTogether?.(messages);
+    await handle.handleTogether?.(messages);
+    const keys = (await summary(world)).map(([type, key]) => `${type} ${key.slice(key.indexOf('/count/') + 7)}`);
+    expect(keys.sort()).toEqual([
+      'Counted i1/do/0',
+      'Counted i2/do/0',
+      'Counted i3/do/0',
+      'OutcomeRepeated i1/do/0/2',
+      'OutcomeRepeated i2/do/0/2',
+    ]);
+  });
+
+  it('fail as the one that is unusable does, and the others are done', async () => {
+    const world = createCounterWorld();
+    const together = world.participant().handleTogether?.([of(1), of(2, { by: -1 }), of(3)]);
+    await expect(together).rejects.toMatchObject({ code: 'command-unusable', messageId: of(2).id });
+    expect((await summary(world)).map(([, key]) => key)).toEqual([of(1).commandkey, of(3).commandkey]);
+  });
+
+  it('leave nothing out and nothing twice, whichever call of the database is lost', async () => {
+    let lost = 0;
+    for (let call = 1; ; call += 1) {
+      let left = call;
+      const world = createCounterWorld({ faults: () => ((left -= 1) === 0 ? 'executed-but-lost' : undefined) });
+      await world.run(world.participant().handleTogether?.([1, 2, 3].map((n) => of(n))) ?? Promise.resolve());
+      expect(await summary(world)).toHaveLength(3);
+      if (left > 0) break;
+      lost += 1;
+    }
+    expect(lost).toBeGreaterThan(0);
+  });
+});
+
+it('a hub of 1,000 commands to 10 streams takes few appends when they are handed over together', async () => {
+  const appends = async (handleTogether: boolean): Promise<number> => {
+    const world = createCounterWorld();
+    const { runtime } = world;
+    const hub = memoryHub({ name: 'commands', partitions: 1, runtime });
+    const messages = Array.from({ length: 1_000 }, (_, n) => count(`c${n % 10}`, { by: 1, item: `i${n}` }));
+    const body = messages.map((message) => ({ messageId: message.id, key: message.subject, body: message }));
+    await hub.producer().send('0', body);
+    const handle = world.participant();
+    const container = memoryContainer({ name: 'letters', runtime, partitionKey: ({ partition }) => String(partition) });
+    const consumer = createMessageConsumer({
+      ...{ name: 'commands', consumer: hub.consumer('group', { owner: 'one' }), runtime, handle },
+      deadLetters: createDeadLetters({ container, runtime }),
+      ...(handleTogether && handle.handleTogether ? { handleTogether: handle.handleTogether } : {}),
+    });
+    await consumer.start();
+    await runtime.advance(10_000);
+    expect(await world.events()).toHaveLength(1_000);
+    await world.run(consumer.stop());
+    return world.appends();
+  };
+  expect(await appends(false)).toBe(1_000);
+  // The hub hands out 100 at once, which are 10 of each stream.
+  expect(await appends(true)).toBe(100);
 });
 
 describe('unusable, with nothing appended, is', () => {

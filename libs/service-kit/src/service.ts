@@ -3,7 +3,6 @@ import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@dayb
 import {
   archiveContainer,
   auditContainer,
-  type CloudEvent,
   deadLettersContainer,
   eventsContainer,
   type HubName,
@@ -13,7 +12,13 @@ import {
   type ServiceName,
   subjectKeysContainer,
 } from '@daybook/contracts';
-import { createDeadLetters, createMessageConsumer, createRelay, type Route } from '@daybook/messaging';
+import {
+  createDeadLetters,
+  createMessageConsumer,
+  createRelay,
+  type MessageHandler,
+  type Route,
+} from '@daybook/messaging';
 import {
   archivedContainer,
   type AuditLog,
@@ -60,8 +65,11 @@ export interface Service {
   feed(name: string, handler: FeedHandler<StoredEvent>): Component;
   /** Publishes the service's own events: each goes to every place that a route names. */
   relay(routes: readonly Route[]): Component;
-  /** Consumes a hub as this service's consumer group; what cannot be handled is parked in the service's dead letters. */
-  commands(hub: HubName, handle: (message: CloudEvent) => Promise<void>): Component;
+  /**
+   * Consumes a hub as this service's consumer group; what cannot be handled is parked in the service's dead letters. A handler that has
+   * `handleTogether`, as participants do, is given messages of one key together.
+   */
+  commands(hub: HubName, handle: MessageHandler): Component;
   /** A stream's events after a version: what read models fill gaps with. */
   readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
   /** Runs HTTP (these routes, and those that every service has: events by correlation id, dead letters) and these components until a signal comes, and stops them in the reverse order. */
@@ -157,6 +165,7 @@ export function openService(
         name: hub,
         consumer: platform.consumer(hub, service.name),
         handle,
+        ...(handle.handleTogether === undefined ? {} : { handleTogether: handle.handleTogether }),
         deadLetters,
         // A saga's inputs are its history; commands of different intents have nothing to do with each other.
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',

@@ -11,6 +11,7 @@ import {
   virtualRuntime,
 } from '@daybook/ports';
 import { z } from 'zod';
+import type { MessageHandler } from '../message-handler.ts';
 import { createParticipant, type ParticipantOptions } from '../participant.ts';
 import { command } from './messages.ts';
 
@@ -60,12 +61,12 @@ const commands = {
 export interface CounterWorld {
   readonly runtime: VirtualRuntime;
   /** A participant with its own memory: another process. */
-  participant(
-    options?: Partial<ParticipantOptions<CounterCommand, CounterEvent, number>>,
-  ): (message: CloudEvent) => Promise<void>;
+  participant(options?: Partial<ParticipantOptions<CounterCommand, CounterEvent, number>>): MessageHandler;
   /** Appends the outcome of an `Ask`, as a worker would. */
   settle(streamId: string, intentKey: string, by: number): Promise<void>;
   events(streamId?: string): Promise<readonly StoredEvent[]>;
+  /** Batches that added events so far. */
+  appends(): number;
   /** Runs while time passes as it has to. Rejects as `work` does. */
   run<T>(work: Promise<T>): Promise<T>;
 }
@@ -78,6 +79,7 @@ export function createCounterWorld(
 ): CounterWorld {
   const runtime = options.runtime ?? virtualRuntime({ seed: 1 });
   let reading = 0;
+  let appends = 0;
   const container = memoryContainer<StoredEvent>({
     name: 'counters',
     runtime,
@@ -85,7 +87,15 @@ export function createCounterWorld(
     uniqueKeys: ['/dedup'],
     faults: (call) => (reading > 0 ? undefined : options.faults?.(call)),
   });
-  const store = createEventStore({ container: container as Container<StoredEvent>, runtime });
+  const counted: Container<StoredEvent> = {
+    ...container,
+    async batch(key, operations) {
+      const outcome = await container.batch(key, operations);
+      if (outcome.applied && operations.some(({ kind }) => kind === 'create')) appends += 1;
+      return outcome;
+    },
+  };
+  const store = createEventStore({ container: counted, runtime });
   const aggregates = () => createAggregateStore({ store, codec, decider, category: 'counter' });
   const worker = aggregates();
 
@@ -115,6 +125,7 @@ export function createCounterWorld(
       reading -= 1;
       return [...page.documents].sort((a, b) => a.version - b.version);
     },
+    appends: () => appends,
     async run(work) {
       let settled = false;
       const watched = work.finally(() => (settled = true));
