@@ -30,6 +30,23 @@ export type FeedHandler<T extends Document = Document> =
   | { readonly handleKey: KeyHandler<T>; readonly handlePage?: never }
   | { readonly handlePage: PageHandler<T>; readonly handleKey?: never };
 
+/**
+ * A safe place for documents that cannot be handled, and for everything that follows with their keys: the key waits there, the feed goes
+ * on with the others. `feedParking` of `@daybook/messaging` keeps them in dead letters.
+ */
+export interface FeedParking<T extends Document = Document> {
+  /** Learns which keys are parked. Called whenever a range is taken, before its first document; tried again until it succeeds. */
+  load(): Promise<void>;
+  /** From memory: called for every call of the handler. */
+  parked(key: string): boolean;
+  /** Puts the document that failed away and marks its key. The same document again changes nothing. */
+  park(key: string, document: Stored<T>, error: unknown, attempts: number): Promise<void>;
+  /** Puts documents away behind those of their key. False: the key is not parked any more, and they are to be handled. */
+  follow(key: string, documents: readonly Stored<T>[]): Promise<boolean>;
+  /** True for an error that says nothing about the document: it is tried again without end. */
+  isTransient(error: unknown): boolean;
+}
+
 export interface FeedLimits {
   /** Documents asked for in one read: 1 to 1,000; default 100. */
   readonly pageSize: number;
@@ -57,7 +74,10 @@ export interface FeedLimits {
   readonly stopTimeoutMs: number;
   /** A range without progress for so long is unhealthy; default 15,000. */
   readonly unhealthyAfterMs: number;
-  /** After so many failed attempts `onPoison` is asked; needs `onPoison`. Without it a handler is tried for ever. */
+  /**
+   * After so many failed attempts a document is parked, or `onPoison` is asked; needs one of them. Default 5 with `parking`; otherwise
+   * none: a handler is tried for ever.
+   */
   readonly maxAttempts?: number;
 }
 
@@ -104,6 +124,11 @@ interface FeedBase<T extends Document> {
    * If it throws they are tried again. In key mode it is given the one document that fails, in page mode the page.
    */
   readonly onPoison?: (documents: readonly Stored<T>[], error: unknown, context: FeedContext) => Promise<void>;
+  /**
+   * In key mode: after `maxAttempts` the document that fails, and everything later of its key, goes there. In page mode it is only loaded
+   * when a range is taken: what of a page cannot be handled is the page handler's to find out and to park. Not with `onPoison`.
+   */
+  readonly parking?: FeedParking<T>;
   readonly onError?: (error: unknown, context: FeedErrorContext) => void;
   readonly log?: FeedLog;
 }

@@ -6,6 +6,7 @@ export {
   type FeedLimits,
   type FeedLog,
   FeedOptionsError,
+  type FeedParking,
   type FeedProcessor,
   type FeedProcessorOptions,
   type KeyHandler,

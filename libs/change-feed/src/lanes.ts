@@ -14,6 +14,8 @@ interface Lane<T extends Document> {
   readonly queue: (readonly Item<T>[])[];
   /** Failed attempts at the head of the queue. */
   attempts: number;
+  /** Those of them that count towards `maxAttempts`. */
+  failures: number;
   /** So many pieces are given one by one, because they failed together. */
   careful: number;
   failingSinceMs: number;
@@ -33,6 +35,8 @@ export interface LanesOptions<T extends Document> {
   readonly isCurrent: () => boolean;
   readonly handle: (key: string, documents: readonly Stored<T>[], context: FeedContext) => Promise<void>;
   readonly onPoison?: (documents: readonly Stored<T>[], error: unknown, context: FeedContext) => Promise<void>;
+  /** False for an error that says nothing about the documents. Default: every error counts. */
+  readonly counts?: (error: unknown) => boolean;
   readonly onError: (error: unknown, during: 'handle' | 'poison', key: string, attempt: number) => void;
   /** Documents were done: there is room, and progress. */
   readonly onDone: () => void;
@@ -68,6 +72,7 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     const items = lane.queue.splice(0, pieces).flat();
     inFlight -= items.length;
     lane.attempts = 0;
+    lane.failures = 0;
     lane.careful = Math.max(0, lane.careful - pieces);
     if (lane.queue.length > 0) ready.push(lane);
     else lanes.delete(lane.key);
@@ -86,11 +91,12 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     if (abort.aborted) return;
     if (lane.attempts === 0) lane.failingSinceMs = runtime.now();
     lane.attempts += 1;
+    if (options.counts?.(error) ?? true) lane.failures += 1;
     lane.careful = Math.max(lane.careful, pieces);
     lane.lastError = error instanceof Error ? error.message : String(error);
     options.onError(error, 'handle', lane.key, lane.attempts);
     // Several that failed together are first tried one by one, so that only the culprit is ever called poison.
-    const spent = limits.maxAttempts !== undefined && lane.attempts >= limits.maxAttempts && pieces === 1;
+    const spent = limits.maxAttempts !== undefined && lane.failures >= limits.maxAttempts && pieces === 1;
     if (spent && options.onPoison !== undefined) {
       const documents = (lane.queue[0] ?? []).map((item) => item.document);
       try {
@@ -142,7 +148,15 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
         lane.queue.push(piece);
         return;
       }
-      const added: Lane<T> = { key, queue: [piece], attempts: 0, careful: 0, failingSinceMs: 0, lastError: '' };
+      const added: Lane<T> = {
+        key,
+        queue: [piece],
+        attempts: 0,
+        failures: 0,
+        careful: 0,
+        failingSinceMs: 0,
+        lastError: '',
+      };
       lanes.set(key, added);
       ready.push(added);
       // After the caller has submitted the whole page, so that the first call of a key gets all of its documents.

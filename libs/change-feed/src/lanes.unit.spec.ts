@@ -1,4 +1,5 @@
 import type { Stored } from '@daybook/ports';
+import type { FeedParking } from './feed-options.ts';
 import { type Entry, createWorld, outOfOrder } from './test-support/world.ts';
 
 const numbers = (documents: readonly Stored<Entry>[]): readonly number[] => documents.map(({ n }) => n);
@@ -104,5 +105,117 @@ describe('a key that is slow or fails', () => {
     await world.runtime.advance(20_000);
     expect(poison).toEqual([[3]]);
     expect(world.deliveries.map(({ n }) => n)).toEqual([1, 2, 4]);
+  });
+});
+
+describe('with a place to park', () => {
+  const away = Object.assign(new Error('away'), { transient: true });
+  /** Keeps what is parked in memory, as several instances would share it. */
+  const createParking = () => {
+    const stored = new Map<string, number[]>();
+    const opened = { loads: 0, failing: 0 };
+    const open = (): FeedParking<Entry> => {
+      const known = new Set<string>();
+      return {
+        async load() {
+          opened.loads += 1;
+          if (opened.failing-- > 0) throw away;
+          for (const key of stored.keys()) known.add(key);
+        },
+        parked: (key) => known.has(key),
+        async park(key, { n }) {
+          known.add(key);
+          stored.set(key, [n]);
+        },
+        async follow(key, documents) {
+          const queue = stored.get(key);
+          if (queue === undefined) known.delete(key);
+          else queue.push(...numbers(documents));
+          return queue !== undefined;
+        },
+        isTransient: (error) => error === away,
+      };
+    };
+    return { stored, opened, open };
+  };
+  const failsAt = (world: ReturnType<typeof createWorld>, error: () => Error | undefined) => ({
+    async handleKey(documents: readonly Stored<Entry>[]): Promise<void> {
+      const failed = documents.some(({ key, n }) => key === 'bad' && n === 2) ? error() : undefined;
+      if (failed !== undefined) throw failed;
+      world.deliver('one', documents);
+    },
+  });
+
+  it('a document that keeps failing is parked with all that follow of its key; the others go on', async () => {
+    const world = createWorld({ ranges: 1 });
+    const parking = createParking();
+    await world.append('bad', 3);
+    await world.append('good', 2);
+    const one = world.begin('one', { ...failsAt(world, () => new Error('x')), with: { parking: parking.open() } });
+    await world.runtime.advance(30_000);
+    await world.append('bad', 2);
+    await world.append('good');
+    await world.runtime.advance(5_000);
+    expect(world.deliveries.map(({ key, n }) => `${key}${n}`)).toEqual(['good1', 'good2', 'bad1', 'good3']);
+    expect([...parking.stored]).toEqual([['bad', [2, 3, 4, 5]]]);
+    expect(one.processor.health()).toMatchObject({ healthy: true, ranges: [{ inFlight: 0, stuck: [] }] });
+  });
+
+  it('goes on with a key that is parked no more', async () => {
+    const world = createWorld({ ranges: 1 });
+    const parking = createParking();
+    await world.append('bad', 3);
+    world.begin('one', { ...failsAt(world, () => new Error('x')), with: { parking: parking.open() } });
+    await world.runtime.advance(30_000);
+    parking.stored.clear();
+    await world.append('bad');
+    await world.runtime.advance(5_000);
+    expect(world.deliveries.map(({ n }) => n)).toEqual([1, 4]);
+  });
+
+  it('whoever takes a range over knows first what is parked, however often it has to ask', async () => {
+    const world = createWorld({ ranges: 1 });
+    const parking = createParking();
+    await world.append('bad', 2);
+    const one = world.begin('one', { ...failsAt(world, () => new Error('x')), with: { parking: parking.open() } });
+    await world.runtime.advance(30_000);
+    void one.processor.stop();
+    await world.runtime.advance(5_000);
+    parking.opened.failing = 3;
+    await world.append('bad');
+    await world.append('good');
+    world.begin('two', { with: { parking: parking.open() } });
+    await world.runtime.advance(30_000);
+    expect(parking.opened.loads).toBe(5);
+    expect(world.deliveries.map(({ key, n }) => `${key}${n}`)).toEqual(['bad1', 'good1']);
+    expect([...parking.stored]).toEqual([['bad', [2, 3]]]);
+  });
+
+  it('nothing is parked for an error that says nothing about it', async () => {
+    const world = createWorld({ ranges: 1 });
+    const parking = createParking();
+    let error: Error | undefined = away;
+    await world.append('bad', 3);
+    const one = world.begin('one', { ...failsAt(world, () => error), with: { parking: parking.open() } });
+    await world.runtime.advance(120_000);
+    expect(one.processor.health().ranges[0]?.stuck[0]?.attempts).toBeGreaterThan(10);
+    error = undefined;
+    expect(await world.runtime.advanceUntil(world.complete, 20_000)).toBe(true);
+    expect(parking.stored.size).toBe(0);
+  });
+
+  it('that fails itself, is asked again until it works', async () => {
+    const world = createWorld({ ranges: 1 });
+    const parking = createParking();
+    const open = parking.open();
+    let refusals = 3;
+    const park: FeedParking<Entry>['park'] = async (...given) => {
+      if (refusals-- > 0) throw away;
+      await open.park(...given);
+    };
+    await world.append('bad', 3);
+    world.begin('one', { ...failsAt(world, () => new Error('x')), with: { parking: { ...open, park } } });
+    await world.runtime.advance(120_000);
+    expect([...parking.stored]).toEqual([['bad', [2, 3]]]);
   });
 });

@@ -19,7 +19,8 @@ const defaults: FeedLimits = {
 
 /** Fills in the defaults and refuses what cannot work. @throws FeedOptionsError */
 export function checkedLimits<T extends Document>(options: FeedProcessorOptions<T>): FeedLimits {
-  const limits: FeedLimits = { ...defaults, ...options.limits };
+  const attempts = options.parking === undefined || options.handleKey === undefined ? {} : { maxAttempts: 5 };
+  const limits: FeedLimits = { ...defaults, ...attempts, ...options.limits };
   for (const [field, value] of Object.entries(limits)) {
     if (!Number.isFinite(value) || value < (field === 'pollMinMs' || field === 'checkpointEveryMs' ? 0 : 1)) {
       throw new FeedOptionsError(`limits.${field}`, `is ${value}; give a positive number`);
@@ -38,7 +39,12 @@ export function checkedLimits<T extends Document>(options: FeedProcessorOptions<
   require(limits.maxAhead >= limits.maxInFlight, 'limits.maxAhead', 'at least maxInFlight');
   require(limits.renewEveryMs * 3 <=
     limits.leaseDurationMs, 'limits.renewEveryMs', 'at most a third of leaseDurationMs');
+  require(options.parking === undefined ||
+    options.onPoison === undefined, 'parking', 'give either parking or onPoison');
   require(limits.maxAttempts === undefined ||
-    options.onPoison !== undefined, 'limits.maxAttempts', 'needs onPoison: nothing is skipped in silence');
+    options.onPoison !== undefined ||
+    (options.parking !== undefined &&
+      options.handleKey !==
+        undefined), 'limits.maxAttempts', 'needs onPoison, or parking by key: nothing is skipped in silence');
   return limits;
 }

@@ -1,5 +1,12 @@
 import type { Document, FeedRange, Stored } from '@daybook/ports';
-import type { FeedErrorContext, FeedLimits, FeedProcessorOptions, RangeHealth } from './feed-options.ts';
+import type {
+  FeedContext,
+  FeedErrorContext,
+  FeedLimits,
+  FeedProcessorOptions,
+  KeyHandler,
+  RangeHealth,
+} from './feed-options.ts';
 import type { HeldLease } from './held-lease.ts';
 import { type Lanes, createLanes } from './lanes.ts';
 import { createLowWater } from './low-water.ts';
@@ -45,6 +52,24 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     tellError(feed, error, { ...context, rangeId });
   };
 
+  const { parking } = feed;
+  /** One key's documents: to the handler, or behind those of their key that are parked. */
+  const handleKey = async (
+    key: string,
+    documents: readonly Stored<T>[],
+    context: FeedContext,
+    handler: KeyHandler<T>,
+  ): Promise<void> => {
+    if (parking?.parked(key) === true && (await parking.follow(key, documents))) return;
+    await handler(documents, { ...context, key });
+  };
+  const onPoison =
+    parking === undefined || byPage
+      ? feed.onPoison
+      : async (documents: readonly Stored<T>[], error: unknown, { attempt }: FeedContext): Promise<void> => {
+          for (const document of documents) await parking.park(feed.keyOf(document), document, error, attempt);
+        };
+
   const lanes: Lanes<T> = createLanes<T>({
     limits,
     runtime,
@@ -56,8 +81,9 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     handle: (key, documents, context) =>
       feed.handlePage !== undefined
         ? feed.handlePage(documents, context)
-        : feed.handleKey(documents, { ...context, key }),
-    ...(feed.onPoison === undefined ? {} : { onPoison: feed.onPoison }),
+        : handleKey(key, documents, context, feed.handleKey),
+    ...(onPoison === undefined ? {} : { onPoison }),
+    counts: (error) => parking?.isTransient(error) !== true,
     onError: (error, during, key, attempt) => report(error, { during, attempt, ...(byPage ? {} : { key }) }),
     onDone: () => {
       progressAtMs = runtime.now();
@@ -80,6 +106,7 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
   const read = async (): Promise<void> => {
     let position = lease.continuation;
     let failures = 0;
+    let knowsParked = parking === undefined;
     while (!stopping.signal.aborted) {
       const limit = Math.min(limits.pageSize, limits.maxInFlight - lanes.inFlight, limits.maxAhead - lowWater.ahead);
       // Wait for room that is worth a read, rather than read documents one by one.
@@ -89,6 +116,8 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
       }
       idle.clear();
       try {
+        if (!knowsParked) await parking?.load();
+        knowsParked = true;
         const start = position === undefined ? { start: feed.start ?? 'beginning' } : { continuation: position };
         const page = await feed.source.feedPage({ range, limit, ...start });
         if (stopping.signal.aborted) return;
