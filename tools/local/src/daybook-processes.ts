@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { serviceNames } from './settings.ts';
-import type { Settings } from './settings.ts';
+import type { ServiceInstance, Settings } from './settings.ts';
 import type { ProcessSpec } from './supervisor/process-spec.ts';
 
 /** The processes of a local Daybook, as data. A new one (the console, say) is a new entry here. */
-export function daybookProcesses(root: string, settings: Settings, services: boolean): readonly ProcessSpec[] {
-  const { ports, emulators, dataFolder, env } = settings;
+export function daybookProcesses(
+  root: string,
+  settings: Settings,
+  services: boolean,
+  /** Added to the environment of an instance, by its name. */
+  instanceEnv: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): readonly ProcessSpec[] {
+  const { ports, adminPorts, emulators, dataFolder, env } = settings;
   const inRepository = (path: string): string => join(root, ...path.split('/'));
   const inData = (name: string): string => join(dataFolder, name);
   const provision = inRepository('tools/provision/src/main.ts');
@@ -15,7 +20,7 @@ export function daybookProcesses(root: string, settings: Settings, services: boo
     name: 'cosmos-emulator',
     stage: 0,
     script: inRepository('tools/cosmos-emulator/src/main.ts'),
-    args: ['--port', String(ports.cosmos), '--data', inData('cosmos')],
+    args: ['--port', String(ports.cosmos), '--data', inData('cosmos'), ...administered(adminPorts?.cosmos)],
     ready: { kind: 'tcp', port: ports.cosmos },
     port: { number: ports.cosmos, variable: 'COSMOS_ENDPOINT or DAYBOOK_PORT_OFFSET' },
   };
@@ -57,14 +62,14 @@ export function daybookProcesses(root: string, settings: Settings, services: boo
     // Azurite writes its index every 5 s: killed before, it has forgotten the newest containers.
     againAfter: ['azurite'],
   };
-  const service = (name: (typeof serviceNames)[number]): ProcessSpec => ({
+  const service = ({ service, name, id, port }: ServiceInstance): ProcessSpec => ({
     name,
     stage: 3,
-    script: inRepository(`apps/${name}/src/main.ts`),
+    script: inRepository(`apps/${service}/src/main.ts`),
     args: [],
-    env: { ...env, PORT: String(ports[name]), INSTANCE_ID: `${name}-0` },
-    ready: { kind: 'http', url: `${settings.urls[name]}/health/ready` },
-    port: { number: ports[name], variable: 'DAYBOOK_PORT_OFFSET' },
+    env: { ...env, ...instanceEnv[name], PORT: String(port), INSTANCE_ID: id },
+    ready: { kind: 'http', url: `http://127.0.0.1:${port}/health/ready` },
+    port: { number: port, variable: 'DAYBOOK_PORT_OFFSET' },
     stopTimeoutMs: 10_000,
   });
 
@@ -75,6 +80,9 @@ export function daybookProcesses(root: string, settings: Settings, services: boo
     ...(emulators.blob ? [azurite] : []),
     ...(emulators.eventHubs ? [hubsFile, eventHubs] : []),
     ...(mayProvision ? [provisioning] : []),
-    ...(services ? serviceNames.map(service) : []),
+    ...(services ? settings.instances.map(service) : []),
   ];
 }
+
+const administered = (port: number | undefined): readonly string[] =>
+  port === undefined ? [] : ['--admin-port', String(port)];

@@ -1,7 +1,7 @@
 export { startSystem } from './system.ts';
 export type { System, SystemOptions } from './system.ts';
 export { findRoot, resolveSettings, serviceNames } from './settings.ts';
-export type { Environment, Ports, ServiceName, Settings } from './settings.ts';
+export type { Environment, Ports, ServiceInstance, ServiceName, Settings } from './settings.ts';
 export { isStartRefused, StartRefused } from './refusal.ts';
 export type { StartRefusedCode } from './refusal.ts';
 export { dataFormatVersion, holderOf } from './supervisor/data-folder.ts';

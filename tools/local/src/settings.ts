@@ -25,11 +25,25 @@ export const defaultPorts: Ports = {
   blob: 10_000,
 };
 
+/** One process of a service. */
+export interface ServiceInstance {
+  readonly service: ServiceName;
+  /** Of the process and its log: `order` for the first, then `order-1`, `order-2` … */
+  readonly name: string;
+  /** Its INSTANCE_ID. */
+  readonly id: string;
+  readonly port: number;
+}
+
 /** A local system as its settings describe it. */
 export interface Settings {
   /** Absolute. */
   readonly dataFolder: string;
   readonly ports: Ports;
+  /** The processes of the services; the first of each listens at `urls`. */
+  readonly instances: readonly ServiceInstance[];
+  /** Where the emulators are administered; absent where they are not. */
+  readonly adminPorts?: { readonly cosmos: number; readonly eventHubs: number };
   /** Which emulators are ours to start: those for which nothing else is named. */
   readonly emulators: { readonly cosmos: boolean; readonly eventHubs: boolean; readonly blob: boolean };
   readonly urls: Readonly<Record<ServiceName, string>>;
@@ -89,6 +103,7 @@ export function settingsFor(environment: Environment, dataFolder: string, ports:
   return {
     dataFolder,
     ports,
+    instances: serviceNames.map((service) => instanceOf(service, 0, ports[service])),
     emulators: {
       cosmos: elsewhere.cosmos === undefined,
       eventHubs: elsewhere.eventHubs === undefined,
@@ -108,6 +123,14 @@ export function settingsFor(environment: Environment, dataFolder: string, ports:
     },
   };
 }
+
+/** The n-th process of a service, counted from 0. */
+export const instanceOf = (service: ServiceName, index: number, port: number): ServiceInstance => ({
+  service,
+  name: index === 0 ? service : `${service}-${index}`,
+  id: `${service}-${index}`,
+  port,
+});
 
 /** Ports that follow one another, in the order of {@link defaultPorts}. */
 export function portsFrom(numbers: readonly number[]): Ports {

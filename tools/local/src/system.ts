@@ -1,6 +1,15 @@
 import { daybookProcesses } from './daybook-processes.ts';
-import { defaultPorts, findRoot, portsFrom, resolveSettings, settingNames, settingsFor } from './settings.ts';
-import type { Environment, Settings, ServiceName } from './settings.ts';
+import {
+  defaultPorts,
+  findRoot,
+  instanceOf,
+  portsFrom,
+  resolveSettings,
+  serviceNames,
+  settingNames,
+  settingsFor,
+} from './settings.ts';
+import type { Environment, ServiceInstance, ServiceName, Settings } from './settings.ts';
 import type { ManagedProcess } from './supervisor/managed-process.ts';
 import { findFreePorts } from './supervisor/ports.ts';
 import { runProcesses } from './supervisor/run-processes.ts';
@@ -17,6 +26,12 @@ export interface SystemOptions {
   readonly environment?: Environment;
   /** False: only the stores, without the services, to look at data at rest. */
   readonly services?: boolean;
+  /** How many processes of each service; 1 by default. More are for `ports: 'free'`. */
+  readonly instances?: number;
+  /** True: the emulators are administered, too (`settings.adminPorts`). For `ports: 'free'`. */
+  readonly admin?: boolean;
+  /** Added to the environment of one process of a service: the addresses under which it meets its stores, say. Asked before anything starts. */
+  readonly instanceEnv?: (instance: ServiceInstance, settings: Settings) => Promise<Readonly<Record<string, string>>>;
   /** False: a process that dies stays down until its `start()` is called. */
   readonly restarts?: boolean;
   readonly pauses?: RestartPauses;
@@ -45,13 +60,21 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const root = findRoot(process.cwd());
   const environment = options.environment ?? {};
   const settings = await settle(options, environment, root);
+  const { instanceEnv } = options;
+  const instanceEnvs =
+    instanceEnv &&
+    Object.fromEntries(
+      await Promise.all(
+        settings.instances.map(async (instance) => [instance.name, await instanceEnv(instance, settings)] as const),
+      ),
+    );
   const { processes, stop } = await runProcesses({
     root,
     dataFolder: settings.dataFolder,
     fresh: options.fresh ?? false,
     command: options.command ?? 'another program',
     urls: settings.urls,
-    specs: daybookProcesses(root, settings, options.services ?? true),
+    specs: daybookProcesses(root, settings, options.services ?? true, instanceEnvs),
     env: inheritedEnv(process.env),
     log: options.log ?? (() => {}),
     restarts: options.restarts ?? true,
@@ -72,13 +95,28 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
 }
 
-async function settle({ ports, dataFolder }: SystemOptions, environment: Environment, root: string): Promise<Settings> {
+async function settle(options: SystemOptions, environment: Environment, root: string): Promise<Settings> {
+  const { ports, dataFolder, instances = 1, admin = false } = options;
   if (ports === 'default') {
+    if (instances !== 1 || admin) throw new RangeError("Instances and admin ports are for a system with ports: 'free'");
     return resolveSettings(dataFolder === undefined ? environment : { ...environment, DAYBOOK_DATA: dataFolder }, root);
   }
   if (dataFolder === undefined) throw new RangeError('A system on free ports needs a dataFolder of its own');
-  const free = await findFreePorts(Object.keys(defaultPorts).length, Math.random);
-  return settingsFor(environment, dataFolder, portsFrom(free));
+  const known = Object.keys(defaultPorts).length;
+  const free = await findFreePorts(known + 2 + (instances - 1) * serviceNames.length, Math.random);
+  const settings = settingsFor(environment, dataFolder, portsFrom(free));
+  const [cosmos = 0, eventHubs = 0, ...others] = free.slice(known);
+  return {
+    ...settings,
+    instances: [
+      ...settings.instances,
+      ...others.map((port, index) => {
+        const service = serviceNames[index % serviceNames.length] ?? 'order';
+        return instanceOf(service, 1 + Math.floor(index / serviceNames.length), port);
+      }),
+    ],
+    ...(admin ? { adminPorts: { cosmos, eventHubs } } : {}),
+  };
 }
 
 /** Settings reach a child only by its spec: one meant for the whole system would mislead it. */
