@@ -23,7 +23,13 @@ export {
   isSafeToRetry,
 } from './container/container.ts';
 export type { Fault } from './container/fault.ts';
-export { type ContainerCall, type MemoryContainerOptions, memoryContainer } from './container/memory-container.ts';
+export { feedRangeId, subdivideRange } from './container/feed-range.ts';
+export {
+  type ContainerCall,
+  type MemoryContainer,
+  type MemoryContainerOptions,
+  memoryContainer,
+} from './container/memory-container.ts';
 export {
   type HubCall,
   type MemoryConsumerOptions,

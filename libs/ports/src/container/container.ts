@@ -82,10 +82,20 @@ export interface FeedPage<T extends Document = Document> {
    * never split over pages; inside one `_lsn` no order is promised.
    */
   readonly documents: readonly Stored<T>[];
-  /** Where to go on: present on empty pages too. */
+  /** Where to go on: present on empty pages too. Good for the range that was read, and for every part of it. */
   readonly continuation: string;
   /** False when the feed had nothing new. */
   readonly hasMore: boolean;
+  /**
+   * Present while the range lies in more than one partition of the database, because it was split or is too wide: the parts to read in
+   * its place, each from this page's `continuation`. The page itself is good, and so is reading on as before; it only costs more.
+   */
+  readonly split?: readonly FeedRange[];
+  /**
+   * The newest log sequence number that the database knew when it was asked, of the partition that was read, where it tells: what it is
+   * ahead of the last document's `_lsn` is how many transactions have not been read, those of other ranges of the partition included.
+   */
+  readonly newestLsn?: number;
   readonly requestCharge: number;
 }
 
@@ -102,10 +112,12 @@ export interface Container<T extends Document = Document> {
   /** Point read. `undefined` when there is no such document. */
   read(partitionKey: string, id: string): Promise<{ readonly document?: Stored<T>; readonly requestCharge: number }>;
   query(query: Query): Promise<Page<T>>;
+  /** The ranges as the database has cut them: they cover the key space, and change when a partition is split. */
   feedRanges(): Promise<readonly FeedRange[]>;
   feedPage(request: {
+    /** One of `feedRanges()`, or a part of one: see `subdivideRange`. */
     readonly range: FeedRange;
-    /** Wins over `start`. */
+    /** Of this range or of one that holds it. Wins over `start`. */
     readonly continuation?: string;
     /** Where to begin without a continuation; default `beginning`. */
     readonly start?: FeedStart;

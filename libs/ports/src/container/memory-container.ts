@@ -4,6 +4,7 @@ import {
   ContainerError,
   type Document,
   type FeedPage,
+  type FeedRange,
   type FeedStart,
   type Operation,
   type Query,
@@ -11,6 +12,7 @@ import {
   isDocumentId,
 } from './container.ts';
 import type { Fault } from './fault.ts';
+import { partsWithin, subdivideRange } from './feed-range.ts';
 import { type Entry, MemoryStore } from './memory-store.ts';
 import { matches, pageOf } from './memory-query.ts';
 import { evenRanges, partitionHash } from './partition-hash.ts';
@@ -38,16 +40,22 @@ export interface MemoryContainerOptions<T extends Document> {
   readonly latencyMs?: (call: ContainerCall) => number;
 }
 
+/** A {@link Container} whose partitions can be split, as those of the database are when they grow. */
+export interface MemoryContainer<T extends Document = Document> extends Container<T> {
+  /** Cuts a range of `feedRanges()` in two halves while readers read. @throws RangeError for a range that there is not */
+  split(rangeId: string): readonly FeedRange[];
+}
+
 const operationsMax = 100;
 const requestBytesMax = 2 * 1_024 * 1_024;
 const partitionKeyBytesMax = 2_048;
 const pageMax = 1_000;
 
 /** A {@link Container} in memory: for tests, and for simulation under virtual time. Its documents are frozen. */
-export function memoryContainer<T extends Document = Document>(options: MemoryContainerOptions<T>): Container<T> {
+export function memoryContainer<T extends Document = Document>(options: MemoryContainerOptions<T>): MemoryContainer<T> {
   const { name, runtime } = options;
   const store = new MemoryStore<T>(options.uniqueKeys ?? []);
-  const ranges = evenRanges(options.feedRanges ?? 4);
+  let ranges: readonly FeedRange[] = evenRanges(options.feedRanges ?? 4);
   const refuse = (message: string): ContainerError => new ContainerError('bad-request', name, message);
 
   const run = async <R>(call: Omit<ContainerCall, 'container'>, execute: () => R): Promise<R> => {
@@ -125,10 +133,13 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
         if (!Number.isInteger(from) || from < 0) throw refuse(`not a continuation of this feed: ${continuation}`);
         const documents: Stored<T>[] = [];
         let lsn = 0;
+        const parts = partsWithin(range, ranges);
+        const about = { newestLsn: store.lsn, ...(parts.length > 1 ? { split: parts } : {}) };
         for (const entry of store.changesAfter(from)) {
           // A page grows past its limit rather than to split a batch.
           if (documents.length >= limit && entry.lsn !== lsn) {
-            return { documents, continuation: String(lsn), hasMore: true, requestCharge: 1 + documents.length * 0.1 };
+            const requestCharge = 1 + documents.length * 0.1;
+            return { documents, continuation: String(lsn), hasMore: true, requestCharge, ...about };
           }
           const hash = partitionHash(entry.partitionKey);
           if (hash < range.minInclusive || hash >= range.maxExclusive) continue;
@@ -141,8 +152,16 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
           continuation: end,
           hasMore: documents.length > 0,
           requestCharge: 1 + documents.length * 0.1,
+          ...about,
         };
       });
+    },
+    split(rangeId) {
+      const range = ranges.find(({ id }) => id === rangeId);
+      if (range === undefined) throw new RangeError(`${name}: no feed range ${rangeId}`);
+      const halves = subdivideRange(range, 2);
+      ranges = ranges.flatMap((each) => (each === range ? halves : [each]));
+      return halves;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { virtualRuntime } from '../runtime/virtual-runtime.ts';
 import { containerBehaviour } from './container-behaviour.ts';
-import { isContainerError, isSafeToRetry } from './container.ts';
+import { type FeedRange, isContainerError, isSafeToRetry } from './container.ts';
 import type { Fault } from './fault.ts';
 import { memoryContainer } from './memory-container.ts';
 
@@ -11,10 +11,11 @@ const options = {
 };
 
 for (const feedRanges of [1, 4]) {
-  containerBehaviour(`memoryContainer with ${feedRanges} feed ranges`, async () => ({
-    container: memoryContainer({ ...options, feedRanges, uniqueKeys: ['/dedup'] }),
-    close: async () => undefined,
-  }));
+  containerBehaviour(`memoryContainer with ${feedRanges} feed ranges`, async () => {
+    const container = memoryContainer({ ...options, feedRanges, uniqueKeys: ['/dedup'] });
+    const split = async ({ id }: FeedRange): Promise<void> => void container.split(id);
+    return { container, split, close: async () => undefined };
+  });
 }
 
 describe('memoryContainer under faults', () => {
