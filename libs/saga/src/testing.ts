@@ -1,1 +1,1 @@
-export { type AnswerOptions, type SagaScenario, sagaScenario } from './testing/scenario.ts';
+export { type AnswerOptions, type OperatorOptions, type SagaScenario, sagaScenario } from './testing/scenario.ts';

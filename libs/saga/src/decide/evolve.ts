@@ -1,6 +1,7 @@
-import type { SagaEvent, SagaPhase } from '../events/saga-events.ts';
+import type { OperatorAction, SagaEvent, SagaPhase } from '../events/saga-events.ts';
 import {
   initialSaga,
+  isAwaited,
   type ItemState,
   type ItemStatus,
   type LiveSaga,
@@ -59,10 +60,21 @@ export function evolveSaga(state: SagaState, event: SagaEvent): SagaState {
     case 'SagaParked': {
       const { step, phase, items, reason, detail } = event.data;
       const parked = new Map(state.parked).set(stepKey(step, phase), { reason, detail });
-      return changeItems({ ...state, parked }, step, phase, items, (item) => ({ ...item, status: 'parked' }));
+      return changeItems({ ...state, parked }, step, phase, items, (item) =>
+        item.status === 'refused' ? { ...item, status: 'parked', refused: true } : { ...item, status: 'parked' },
+      );
     }
     case 'SagaUnparked':
       return { ...state, parked: new Map() };
+    case 'OperatorActed':
+      return acted(withoutProposal(state, event.data.proposalId), event.data.action);
+    case 'OperatorProposed': {
+      const { proposalId, actor, reason, action, lapsesAt } = event.data;
+      const proposals = new Map(state.proposals).set(proposalId, { proposalId, actor, reason, action, lapsesAt });
+      return { ...state, proposals, proposalsMade: state.proposalsMade + 1 };
+    }
+    case 'OperatorDeclined':
+      return withoutProposal(state, event.data.proposalId);
     case 'SagaCompleted':
       return { ...state, status: 'completed' };
     case 'SagaCompensated':
@@ -84,6 +96,8 @@ function started(data: Extract<SagaEvent, { type: 'SagaStarted' }>['data']): Liv
     timers: new Map(),
     timersMade: 0,
     parked: new Map(),
+    proposals: new Map(),
+    proposalsMade: 0,
   };
 }
 
@@ -93,9 +107,14 @@ interface ItemPlace {
   readonly item: string;
 }
 
-/** An answer ends the waiting; a step none of whose items is parked any more is not parked either. */
+/** An answer ends the waiting. */
 function answered(state: LiveSaga, { step, phase, item }: ItemPlace, status: ItemStatus): LiveSaga {
-  const saga = changeItems(state, step, phase, [item], (before) => ({ ...before, status }));
+  return settled(state, step, phase, [item], ({ refused: _refused, ...before }) => ({ ...before, status }));
+}
+
+/** Changes items; a step none of whose items is parked any more is not parked either. */
+function settled(state: LiveSaga, step: string, phase: SagaPhase, items: readonly string[], change: Change): LiveSaga {
+  const saga = changeItems(state, step, phase, items, change);
   const key = stepKey(step, phase);
   if (!saga.parked.has(key)) return saga;
   if ([...(saga.steps.get(key)?.items.values() ?? [])].some((other) => other.status === 'parked')) return saga;
@@ -104,11 +123,33 @@ function answered(state: LiveSaga, { step, phase, item }: ItemPlace, status: Ite
   return { ...saga, parked };
 }
 
+/** What an operator's word makes of the items; what follows for the saga is in the events after it. */
+function acted(state: LiveSaga, action: OperatorAction): LiveSaga {
+  if (action.action === 'cancel' || action.action === 'force-compensate') return state;
+  const { step, phase, items } = action;
+  return settled(state, step, phase, items, ({ refused, timerId: _timerId, ...item }) => {
+    if (action.action === 'retry') {
+      // A refusal was its answer: the next round is another intent. Unanswered it may have been done, and is asked for under the same one.
+      const next = refused === true ? { round: item.round + 1, attempt: 0 } : {};
+      return { ...item, ...next, status: 'pending', sent: 0 };
+    }
+    const done = action.action === 'skip' || action.outcome === 'succeeded';
+    return { ...item, status: done ? 'succeeded' : 'refused' };
+  });
+}
+
+function withoutProposal(state: LiveSaga, proposalId: string | undefined): LiveSaga {
+  if (proposalId === undefined || !state.proposals.has(proposalId)) return state;
+  const proposals = new Map(state.proposals);
+  proposals.delete(proposalId);
+  return { ...state, proposals };
+}
+
 /** What was still open when the saga turned round: asked for and not answered is in doubt, refused for the moment is refused. */
 function turnedRound(steps: LiveSaga['steps']): LiveSaga['steps'] {
   const settle = (item: ItemState): ItemState => {
-    if (item.status === 'waiting' || item.status === 'parked') return { ...item, status: 'in-doubt' };
-    return item.status === 'pausing' ? { ...item, status: 'refused' } : item;
+    if (item.refused === true || item.status === 'pausing') return { ...item, status: 'refused' };
+    return isAwaited(item) ? { ...item, status: 'in-doubt' } : item;
   };
   return new Map(
     [...steps].map(([key, step]) => [

@@ -19,7 +19,9 @@ export function issueNextWave(draft: Draft, step: CommandStep, phase: SagaPhase)
   const pending: Issue[] = [];
   for (const [item, state] of draft.saga.steps.get(stepKey(step.name, phase))?.items ?? []) {
     if (state.status === 'waiting' || state.status === 'pausing') return;
-    if (state.status === 'pending' && pending.length < waveMax) pending.push({ item, round: 0, attempt: 1 });
+    if (state.status === 'pending' && pending.length < waveMax) {
+      pending.push({ item, round: state.round, attempt: state.attempt + 1 });
+    }
   }
   if (pending.length > 0) issue(draft, step, phase, pending);
 }

@@ -1,5 +1,5 @@
 import type { SagaContext } from '../definition/definition.ts';
-import type { CompensationCause, SagaPhase } from '../events/saga-events.ts';
+import type { CompensationCause, OperatorAction, SagaPhase } from '../events/saga-events.ts';
 
 /**
  * - `pending`: not asked for yet. - `waiting`: asked for, no answer yet. - `pausing`: refused for the moment, asked again later.
@@ -15,6 +15,8 @@ export interface ItemState {
   /** Sendings over all rounds. */
   readonly sent: number;
   readonly timerId?: string;
+  /** Parked because it was refused: it is known not to have been done. Absent: nobody answered. */
+  readonly refused?: true;
 }
 
 export interface StepState {
@@ -38,6 +40,16 @@ export interface Parking {
   readonly detail?: string | undefined;
 }
 
+/** An intervention that waits for a second person. */
+export interface Proposal {
+  readonly proposalId: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly action: OperatorAction;
+  /** UTC, ISO 8601. */
+  readonly lapsesAt: string;
+}
+
 /** A saga that has begun. Parked is not a status of its own here: it is running or compensating, with items that are parked. */
 export interface LiveSaga {
   readonly status: 'running' | 'compensating' | 'completed' | 'compensated';
@@ -59,6 +71,10 @@ export interface LiveSaga {
   readonly timersMade: number;
   /** By `<step>/<phase>`: why its parked items are. */
   readonly parked: ReadonlyMap<string, Parking>;
+  /** Interventions that wait for a second person, by id. */
+  readonly proposals: ReadonlyMap<string, Proposal>;
+  /** How many there ever were: numbers the next one. */
+  readonly proposalsMade: number;
   /** Set once it has turned round. */
   readonly cause?: CompensationCause;
 }
@@ -72,8 +88,11 @@ export const stepKey = (step: string, phase: SagaPhase): string => `${step}/${ph
 export const isFinished = (saga: LiveSaga): boolean => saga.status === 'completed' || saga.status === 'compensated';
 
 /** An answer to it would still count. */
-export const isAwaited = (item: ItemState): boolean => item.status === 'waiting' || item.status === 'parked';
+export const isAwaited = (item: ItemState): boolean =>
+  item.status === 'waiting' || item.status === 'parked' || (item.status === 'pending' && item.attempt > 0);
 
 /** It was asked for, and cannot be known not to have been done: it is undone when the saga turns round. */
-export const needsUndo = (item: ItemState): boolean =>
-  item.status !== 'pending' && item.status !== 'refused' && item.status !== 'pausing';
+export const needsUndo = (item: ItemState): boolean => {
+  if (item.status === 'pending') return item.attempt > 0;
+  return item.status !== 'refused' && item.status !== 'pausing' && item.refused !== true;
+};

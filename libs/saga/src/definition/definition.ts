@@ -31,12 +31,22 @@ export interface Answer {
 
 export type SagaContext = { readonly [field: string]: unknown };
 
+/** What would be lost, or stay where it does not belong, if one item of a step came to nothing. */
+export interface Stake {
+  /** `amount` in minor units. */
+  readonly money?: { readonly amount: number; readonly currency: string };
+  /** Pieces of stock. */
+  readonly pieces?: number;
+}
+
 /** One thing to be asked for in one or many copies, and how to read the answer. */
 export interface ActionDefinition {
   commandFor(context: SagaContext, item: string): SagaCommand;
   replyTo(answer: Answer): Reply;
   readonly answerTypes: readonly string[];
   readonly retry: RetryPolicy;
+  /** An operator may declare it done: what has to be shown for that. Absent: it may not be skipped. */
+  readonly skippable?: string;
 }
 
 interface StepBase {
@@ -54,6 +64,8 @@ export interface CommandStep extends StepBase {
   readonly compensation?: ActionDefinition;
   /** Why there is nothing to undo. Such a step never leaves a doubt: it is asked for until it is answered. */
   readonly nothingToUndo?: string;
+  /** What is at stake with one item: before the pivot from when it is asked for, after it until it is done. */
+  stakeOf(context: SagaContext, item: string): Stake;
   /** Starts together with the step before it. */
   readonly alongside: boolean;
   /** Closing step: whether it is taken. */

@@ -1,5 +1,14 @@
 import type { EventCatalogue } from '@daybook/contracts';
-import type { ActionDefinition, Answer, CommandStep, Reason, Reply, SagaCommand, SagaContext } from './definition.ts';
+import type {
+  ActionDefinition,
+  Answer,
+  CommandStep,
+  Reason,
+  Reply,
+  SagaCommand,
+  SagaContext,
+  Stake,
+} from './definition.ts';
 import { SagaDefinitionError } from './errors.ts';
 import type { ActionOptions, ClosingOptions, RetriableOptions, StepOptions } from './options.ts';
 import { readAnswer } from './read-answer.ts';
@@ -19,6 +28,7 @@ interface LooseAction {
   readonly unknown?: LooseReasons | undefined;
   readonly progress?: readonly string[] | undefined;
   readonly retry: RetryPolicy;
+  readonly skippable?: string | undefined;
 }
 type LooseReasons = { readonly [type: string]: ((data: never) => Reason) | undefined };
 
@@ -45,6 +55,7 @@ export function stepFrom<Context, Item, C extends EventCatalogue>(
     action: actionFrom(options, answers, each),
     ...(way === undefined ? {} : { compensation: actionFrom(way, answers, each) }),
     ...(reason === undefined ? {} : { nothingToUndo: reason }),
+    stakeOf: stakeOf(options.stake, each),
     alongside: options.alongside ?? false,
     appliesTo: () => true,
   };
@@ -60,6 +71,7 @@ export function closingFrom<Context, C extends EventCatalogue>(
     fanOut: false,
     itemsOf: () => [soleItem],
     action: actionFrom(options, options.answers, undefined),
+    stakeOf: () => ({}),
     alongside: false,
     appliesTo: options.when ?? (() => true),
   };
@@ -86,15 +98,25 @@ function itemsOf<Context, Item, C extends EventCatalogue>(
   };
 }
 
+function stakeOf(
+  stake: ((context: never, item: never) => Stake) | undefined,
+  each: LooseEach | undefined,
+): CommandStep['stakeOf'] {
+  if (stake === undefined) return () => ({});
+  return (context, id) => stake(context as never, itemOf(each, context, id) as never);
+}
+
+function itemOf(each: LooseEach | undefined, context: SagaContext, id: string): unknown {
+  return each?.of(context as never).find((candidate) => each.id(candidate as never) === id);
+}
+
 function actionFrom(options: LooseAction, answers: EventCatalogue, each: LooseEach | undefined): ActionDefinition {
   const { refused = {}, unknown = {}, progress = [] } = options;
   return {
     retry: options.retry,
     answerTypes: [...options.succeeded, ...Object.keys(refused), ...Object.keys(unknown), ...progress],
-    commandFor: (context, id) => {
-      const item = each?.of(context as never).find((candidate) => each.id(candidate as never) === id);
-      return options.command(context as never, item as never);
-    },
+    ...(options.skippable === undefined ? {} : { skippable: options.skippable }),
+    commandFor: (context, id) => options.command(context as never, itemOf(each, context, id) as never),
     replyTo: (answer): Reply => {
       if (options.succeeded.includes(answer.type)) return { outcome: 'succeeded' };
       if (progress.includes(answer.type)) return { outcome: 'progress' };

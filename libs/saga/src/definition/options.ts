@@ -1,6 +1,6 @@
 import type { EventCatalogue } from '@daybook/contracts';
 import type { z } from 'zod';
-import type { Reason, SagaCommand } from './definition.ts';
+import type { Reason, SagaCommand, Stake } from './definition.ts';
 import type { RetryPolicy } from './retry.ts';
 
 type TypeIn<C extends EventCatalogue> = keyof C & string;
@@ -20,6 +20,8 @@ interface CommandOptions<Context, Item, C extends EventCatalogue> {
   /** Types that mean: received, the answer follows. Nothing is recorded for them. */
   readonly progress?: readonly TypeIn<C>[];
   readonly retry: RetryPolicy;
+  /** Lets an operator declare it done by other means; says what has to be shown for that. Without it, it cannot be skipped. */
+  readonly skippable?: string;
 }
 
 export interface ActionOptions<Context, Item, C extends EventCatalogue> extends CommandOptions<Context, Item, C> {
@@ -27,6 +29,8 @@ export interface ActionOptions<Context, Item, C extends EventCatalogue> extends 
   readonly answers: C;
   /** Asks for each of several things at once, in waves of 50. `id` is unique among them and has no slash. At most 1,000. */
   readonly each?: { readonly of: (context: Context) => readonly Item[]; readonly id: (item: Item) => string };
+  /** The money or stock that is at stake with it: operators see the sums, and steps with money may need a second person. */
+  readonly stake?: (context: Context, item: Item) => Stake;
   /** The step is skipped where this is false. */
   readonly when?: (context: Context) => boolean;
 }

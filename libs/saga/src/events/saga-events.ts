@@ -9,6 +9,8 @@ const where = { step: name, phase };
 const of = { ...where, item, round: z.int().min(0) };
 /** The event that answered: for tracing; its data stays with its owner. */
 const answer = { answerType: z.string(), answerId: z.string() };
+/** Who acts, and why: in their own words. */
+const acting = { actor: z.string().min(1).max(120), reason: z.string().min(1).max(500) };
 const why = { reason: z.string().min(1).max(64), detail: z.string().max(1_000).optional() };
 
 /** A command on its way: the relay makes one message of each. */
@@ -30,13 +32,30 @@ export type IssuedCommand = z.infer<typeof issuedCommand>;
 
 /** Why a saga turned round. */
 export const compensationCause = z.strictObject({
-  kind: z.enum(['refused', 'unknown', 'timed-out', 'cancelled']),
+  /** `cancelled`: by an event, which says that those concerned know. `operator`: by a person, who told nobody else. */
+  kind: z.enum(['refused', 'unknown', 'timed-out', 'cancelled', 'operator']),
   ...why,
   /** Where it happened; absent for a cancellation. */
   step: name.optional(),
   item: item.optional(),
 });
 export type CompensationCause = z.infer<typeof compensationCause>;
+
+/** What an operator does to a saga; `items` are those of `step` and `phase` that it is done to. */
+export const operatorAction = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('retry'), ...where, items: items.min(1) }),
+  z.strictObject({ action: z.literal('skip'), ...where, items: items.min(1), evidence: z.string().min(1).max(1_000) }),
+  z.strictObject({
+    action: z.literal('resolve'),
+    ...where,
+    items: items.min(1),
+    outcome: z.enum(['succeeded', 'failed']),
+    evidence: z.string().min(1).max(1_000),
+  }),
+  z.strictObject({ action: z.literal('cancel') }),
+  z.strictObject({ action: z.literal('force-compensate'), evidence: z.string().min(1).max(1_000) }),
+]);
+export type OperatorAction = z.infer<typeof operatorAction>;
 
 /**
  * What happens to a saga; stream `saga-<sagaId>`. Commands and timers are events of that stream too: nothing is sent, and no clock is
@@ -120,7 +139,33 @@ export const sagaEvents = {
   /** It cannot go on by itself here. A late answer or an operator can take it on. */
   SagaParked: { version: 1, schema: z.strictObject({ ...where, items: items.min(1), ...why }) },
   /** Nothing is parked any more. */
-  SagaUnparked: { version: 1, schema: z.strictObject({ reason: z.enum(['answered', 'compensating']) }) },
+  SagaUnparked: { version: 1, schema: z.strictObject({ reason: z.enum(['answered', 'compensating', 'operator']) }) },
+  /** An operator intervened; `expectedVersion` is the version that they had seen. What follows from it stands in the events after it. */
+  OperatorActed: {
+    version: 1,
+    schema: z.strictObject({
+      ...acting,
+      expectedVersion: z.int().min(1),
+      action: operatorAction,
+      /** Who had asked for it, where it needed two: `actor` is then who approved. */
+      proposedBy: z.string().optional(),
+      proposalId: z.string().optional(),
+    }),
+  },
+  /** It moves money, and waits for the approval of somebody else. */
+  OperatorProposed: {
+    version: 1,
+    schema: z.strictObject({
+      ...acting,
+      proposalId: z.string(),
+      expectedVersion: z.int().min(1),
+      action: operatorAction,
+      /** Approved later than this it means nothing. */
+      lapsesAt: z.string(),
+    }),
+  },
+  /** Somebody, the proposer included, said no. */
+  OperatorDeclined: { version: 1, schema: z.strictObject({ ...acting, proposalId: z.string() }) },
   SagaCompleted: { version: 1, schema: z.strictObject({}) },
   /** Everything that was or may have been done is confirmed to be undone. */
   SagaCompensated: { version: 1, schema: z.strictObject({ cause: compensationCause }) },

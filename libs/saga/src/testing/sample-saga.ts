@@ -27,6 +27,7 @@ export function sampleSaga(version = 1): SagaDefinition {
       succeeded: ['StockReserved'],
       refused: { StockReservationRejected: ({ sku }) => ({ reason: 'out-of-stock', detail: sku }) },
       retry: patience,
+      stake: () => ({ pieces: 1 }),
       compensate: {
         command: ({ orderId }, sku) => ({
           hub: 'inventory-commands',
@@ -35,7 +36,9 @@ export function sampleSaga(version = 1): SagaDefinition {
           data: reservation(orderId, sku),
         }),
         succeeded: ['StockReservationReleased'],
+        refused: { StockRequestRefused: ({ code, message }) => ({ reason: code, detail: message }) },
         retry: patience,
+        skippable: 'a count of the shelf',
       },
     })
     .pivot('ship', { awaits: 'OrderShipped' })
@@ -49,6 +52,8 @@ export function sampleSaga(version = 1): SagaDefinition {
         data: reservation(orderId, sku),
       }),
       succeeded: ['StockCommitted'],
+      refused: { StockRequestRefused: ({ code, message }) => ({ reason: code, detail: message }) },
+      stake: () => ({ pieces: 1, money: { amount: 100, currency: 'GBP' } }),
       retry: patience,
     })
     .closing('reject', {

@@ -1,5 +1,6 @@
 import { formatIntentKey, outcomeKey } from '@daybook/contracts';
 import { decideSaga, type SagaInput } from '../decide/decide.ts';
+import { decideOperator, type OperatorRequest } from '../decide/operator.ts';
 import { evolveSaga } from '../decide/evolve.ts';
 import { initialSaga, type LiveSaga, type SagaState, stepKey, type TimerState } from '../decide/state.ts';
 import type { SagaDefinition } from '../definition/definition.ts';
@@ -17,6 +18,15 @@ export interface AnswerOptions {
   readonly outcome?: boolean;
 }
 
+export interface OperatorOptions {
+  /** Default `operator:ann`. */
+  readonly actor?: string;
+  /** Default `because`. */
+  readonly reason?: string;
+  /** What moves money needs two; default no. */
+  readonly secondPerson?: boolean;
+}
+
 /** A saga under test, in memory: given what came before, when this arrives, then these events, commands and timers. */
 export interface SagaScenario {
   /** Everything that the saga has recorded, oldest first. Each event has passed its schema. */
@@ -25,6 +35,8 @@ export interface SagaScenario {
   readonly commands: readonly IssuedCommand[];
   /** The events that the last input made. */
   readonly last: readonly SagaEvent[];
+  /** Code of the refusal that the last intervention met; `undefined` where it was carried out. */
+  readonly refused: string | undefined;
   /** The last input's commands, as `ReserveStock stock-85123A`. */
   readonly asked: readonly string[];
   readonly timers: readonly TimerState[];
@@ -35,6 +47,8 @@ export interface SagaScenario {
   answers(step: string, type: string, options?: AnswerOptions): SagaScenario;
   /** Lets the earliest timer fire when it is due, or the one named. */
   timePasses(timerId?: string): SagaScenario;
+  /** An operator intervenes. */
+  operator(request: OperatorRequest, options?: OperatorOptions): SagaScenario;
   gives(input: SagaInput): SagaScenario;
 }
 
@@ -49,6 +63,7 @@ export function sagaScenario(
   let nowMs = options.startMs ?? Date.UTC(2010, 11, 1);
   let inputs = 0;
   let last: readonly SagaEvent[] = [];
+  let refused: string | undefined;
 
   const live = (): LiveSaga => {
     if (state.status === 'none') throw new Error('the saga has not begun');
@@ -67,6 +82,9 @@ export function sagaScenario(
     },
     get last() {
       return last;
+    },
+    get refused() {
+      return refused;
     },
     get asked() {
       return commandsOf(last).map(({ type, target }) => `${type} ${target}`);
@@ -88,16 +106,28 @@ export function sagaScenario(
       if (timer !== undefined) nowMs = Math.max(nowMs, Date.parse(timer.dueAt));
       return scenario.gives({ kind: 'timer', timerId: timerId ?? timer?.timerId ?? 'none', nowMs, random });
     },
+    operator(request, { actor = 'operator:ann', reason = 'because', secondPerson = false } = {}) {
+      const expectedVersion = events.length;
+      const command = { request, actor, reason, expectedVersion, secondPerson, nowMs, random };
+      const decision = decideOperator(definition, command, state);
+      refused = 'refused' in decision ? decision.code : undefined;
+      return record('refused' in decision ? [] : decision);
+    },
     gives(input) {
-      last = decideSaga(definition, input, state);
-      for (const event of last) {
-        sagaEvents[event.type].schema.parse(event.data);
-        events.push(event);
-        state = evolveSaga(state, event);
-      }
-      return scenario;
+      refused = undefined;
+      return record(decideSaga(definition, input, state));
     },
   };
+
+  function record(decided: readonly SagaEvent[]): SagaScenario {
+    last = decided;
+    for (const event of last) {
+      sagaEvents[event.type].schema.parse(event.data);
+      events.push(event);
+      state = evolveSaga(state, event);
+    }
+    return scenario;
+  }
 
   function message(commandKey: string, type: string, data: { readonly [field: string]: unknown }): SagaInput {
     inputs += 1;
