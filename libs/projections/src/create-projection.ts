@@ -1,8 +1,16 @@
 import type { StoredEvent } from '@daybook/eventstore';
-import { type BatchOutcome, type Document, type Stored, isContainerError } from '@daybook/ports';
+import { type BatchOutcome, type Condition, type Document, type Stored, isContainerError } from '@daybook/ports';
+import { createHotCache } from './hot-cache.ts';
 import { listItems } from './list.ts';
-import { type Projection, type ProjectionDefinition, ProjectionError } from './projection.ts';
-import { type ReadModelDocument, toDocument, toItem, toState } from './read-model-document.ts';
+import {
+  type Projection,
+  type ProjectionDefinition,
+  ProjectionError,
+  type ReadModelItem,
+  type Seen,
+} from './projection.ts';
+import { type ReadModelDocument, toDocument, toItem, toScanned, toState } from './read-model-document.ts';
+import { clearDocuments } from './stored-build.ts';
 
 const maxConflicts = 10;
 
@@ -11,6 +19,8 @@ export function createProjection<State extends object>(definition: ProjectionDef
   const { name, readModel, streams, project, readStream } = definition;
   const idOf = definition.idOf ?? ((streamId: string) => `${name}:${streamId}`);
   const partitionKeyOf = definition.partitionKeyOf ?? idOf;
+
+  const cache = definition.cache === undefined ? undefined : createHotCache<ReadModelDocument>(definition.cache);
 
   const read = async (streamId: string): Promise<Stored<ReadModelDocument> | undefined> =>
     (await readModel.read(partitionKeyOf(streamId), idOf(streamId))).document as Stored<ReadModelDocument> | undefined;
@@ -35,6 +45,16 @@ export function createProjection<State extends object>(definition: ProjectionDef
       if (isContainerError(error) && error.code === 'outcome-unknown') return false;
       throw error;
     }
+  };
+
+  const see = async (streamId: string, minVersion = 0): Promise<Seen<State>> => {
+    const kept = cache?.get(streamId);
+    const document = kept !== undefined && kept.streamVersion >= minVersion ? kept : await read(streamId);
+    if (document === undefined) return { streamVersion: 0 };
+    const { streamVersion } = document;
+    if (document !== kept) cache?.put(streamId, streamVersion, document);
+    const item = toItem<ReadModelItem<State>>(document);
+    return item === undefined ? { streamVersion } : { streamVersion, item };
   };
 
   return {
@@ -63,6 +83,7 @@ export function createProjection<State extends object>(definition: ProjectionDef
         const streamVersion = fresh.at(-1)?.version ?? version;
         const document = toDocument({ id: idOf(streamId), readModel: name, streamId, streamVersion }, state);
         const written = await write(document, streamId, current);
+        if (written) cache?.put(streamId, streamVersion, document);
         if (written && streamVersion >= target) return;
         if (!written) conflicts += 1;
         current = await read(streamId);
@@ -74,12 +95,39 @@ export function createProjection<State extends object>(definition: ProjectionDef
       );
     },
 
-    async get(streamId) {
-      const document = await read(streamId);
-      return document === undefined ? undefined : toItem<State>(document);
-    },
+    get: async (streamId) => (await see(streamId)).item,
+    see,
+    list: (query) => listItems<ReadModelItem<State>>(name, readModel, query, 'streamId'),
 
-    list: (query) => listItems<State>(name, readModel, query),
+    async scan(after, limit) {
+      // By the id where it says the same as the stream id: one index tells the build and the place in it.
+      const byId = definition.idOf === undefined;
+      const field = byId ? 'id' : 'streamId';
+      const from: Condition[] = after === undefined ? [] : [{ field, op: '>', value: byId ? idOf(after) : after }];
+      const within: Condition[] = byId
+        ? [
+            { field, op: '>=', value: `${name}:` },
+            { field, op: '<', value: `${name};` },
+          ]
+        : [];
+      const { documents } = await readModel.query({
+        where: [
+          { field: 'readModel', op: '=', value: name },
+          { field: 'hidden', op: '=', value: false },
+          ...within,
+          ...from,
+        ],
+        orderBy: [{ field, direction: 'asc' }],
+        limit,
+      });
+      return documents.map((document) => toScanned(document as unknown as ReadModelDocument));
+    },
+    async look(streamId) {
+      const document = await read(streamId);
+      return document === undefined || document.hidden ? undefined : toScanned(document);
+    },
+    clear: (limit) =>
+      clearDocuments(readModel, name, (document) => partitionKeyOf(String(document['streamId'])), limit),
   };
 }
 

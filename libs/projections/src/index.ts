@@ -1,5 +1,8 @@
+export type { ApplyContext, Build, Projector, Scanned } from './build.ts';
+export type { HotCacheOptions } from './hot-cache.ts';
 export {
   type ItemPage,
+  type Listed,
   type ListQuery,
   type Projection,
   type ProjectionDefinition,
@@ -7,7 +10,10 @@ export {
   type ProjectionErrorCode,
   type ReadModelFields,
   type ReadModelItem,
+  type Seen,
+  type StreamReader,
   isProjectionError,
 } from './projection.ts';
 export { createProjection } from './create-projection.ts';
 export { eventFeed, projectionHandler } from './projection-handler.ts';
+export { type VersionWait, waitForVersion } from './wait-for-version.ts';

@@ -1,58 +1,79 @@
-import { type Condition, type Container, type Refusal, isContainerError, refuse } from '@daybook/ports';
+import { type Condition, type Container, type Refusal, refuse } from '@daybook/ports';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import type { ItemPage, ListQuery, ReadModelItem } from './projection.ts';
+import { type ItemPage, type ListQuery, ProjectionError } from './projection.ts';
 import { type ReadModelDocument, toItem } from './read-model-document.ts';
 
 const maxReads = 20;
+const pageMax = 1_000;
 
-/** Answers a {@link ListQuery}: pages are full while there is more, as far as twenty reads can fill them. */
-export async function listItems<State extends object>(
+/**
+ * Answers a {@link ListQuery}. Pages go on by the value that the last one ended with: that holds in every build of the read model, and the
+ * database gives no continuation for an order over several of its partitions. One document more than asked for tells whether there is more.
+ */
+export async function listItems<Item extends object>(
   projection: string,
-  readModel: Container,
+  container: Container,
   query: ListQuery,
-): Promise<ItemPage<State> | Refusal> {
-  const { limit } = query;
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
+  defaultOrder: string,
+): Promise<ItemPage<Item> | Refusal> {
+  const { limit, partitionKey, where = [], orderBy = { field: defaultOrder, direction: 'asc' } } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > pageMax) {
     return refuse('bad-limit', 'limit must be a whole number from 1 to 1,000.', { limit });
   }
-  const where: readonly Condition[] = [
-    ...(query.where ?? []),
-    { field: 'readModel', op: '=', value: projection },
-    { field: 'hidden', op: '=', value: false },
-  ];
-  const question = {
-    where,
-    ...(query.partitionKey === undefined ? {} : { partitionKey: query.partitionKey }),
-    ...(query.orderBy === undefined ? {} : { orderBy: query.orderBy }),
-  };
-  const badCursor = (): Refusal =>
-    refuse('bad-cursor', 'The cursor is not one that this list gave for the same question; begin without it.');
+  const question = { where, orderBy, ...(partitionKey === undefined ? {} : { partitionKey }) };
+  let from = query.after === undefined ? undefined : decodeCursor(question, query.after);
+  if (query.after !== undefined && from === undefined) {
+    return refuse('bad-cursor', 'The cursor is not one that this list gave for the same question; begin without it.');
+  }
+  const documents: ReadModelDocument[] = [];
+  for (let reads = 0; reads < maxReads && documents.length <= limit; reads += 1) {
+    const page = await container.query({
+      where: [
+        ...where,
+        { field: 'readModel', op: '=', value: projection },
+        { field: 'hidden', op: '=', value: false },
+        ...(from === undefined ? [] : [beyond(orderBy, from)]),
+      ],
+      orderBy: [orderBy],
+      limit: Math.min(limit + 1 - documents.length, pageMax),
+      ...(partitionKey === undefined ? {} : { partitionKey }),
+    });
+    documents.push(...(page.documents as unknown as readonly ReadModelDocument[]));
+    const last = documents.at(-1);
+    if (last === undefined) break;
+    from = orderValue(projection, last, orderBy.field);
+    const isFull = page.documents.length === pageMax;
+    if (page.continuation === undefined && !isFull) break;
+  }
+  refuseTies(projection, documents, orderBy.field);
+  const shown = documents.slice(0, limit);
+  const items = shown.map((document) => toItem<Item>(document)).filter((item) => item !== undefined);
+  const end = shown.at(-1);
+  if (documents.length <= limit || end === undefined) return { items };
+  return { items, next: encodeCursor(projection, question, orderValue(projection, end, orderBy.field)) };
+}
 
-  let continuation: string | undefined;
-  if (query.after !== undefined) {
-    continuation = decodeCursor(question, query.after);
-    if (continuation === undefined) return badCursor();
-  }
-  const items: ReadModelItem<State>[] = [];
-  for (let reads = 0; reads < maxReads; reads += 1) {
-    try {
-      const page = await readModel.query({
-        ...question,
-        limit: limit - items.length,
-        ...(continuation === undefined ? {} : { continuation }),
-      });
-      for (const document of page.documents) {
-        const item = toItem<State>(document as unknown as ReadModelDocument);
-        if (item !== undefined) items.push(item);
-      }
-      continuation = page.continuation;
-    } catch (error) {
-      // Only the database can tell that a well-formed cursor holds nonsense.
-      const isFirstRead = reads === 0 && query.after !== undefined;
-      if (isFirstRead && isContainerError(error) && error.code === 'bad-request') return badCursor();
-      throw error;
-    }
-    if (continuation === undefined || items.length >= limit) break;
-  }
-  return continuation === undefined ? { items } : { items, next: encodeCursor(projection, question, continuation) };
+function beyond({ field, direction }: NonNullable<ListQuery['orderBy']>, value: string | number): Condition {
+  return { field, op: direction === 'asc' ? '>' : '<', value };
+}
+
+function orderValue(projection: string, document: ReadModelDocument, field: string): string | number {
+  const value = document[field];
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new ProjectionError(
+    'bad-order',
+    projection,
+    `${field} of ${document.id} is no text and no number: order by another`,
+  );
+}
+
+/** Two documents with one value would make a page begin after both of them. */
+function refuseTies(projection: string, documents: readonly ReadModelDocument[], field: string): void {
+  const tied = documents.find((document, index) => index > 0 && document[field] === documents[index - 1]?.[field]);
+  if (tied === undefined) return;
+  throw new ProjectionError(
+    'bad-order',
+    projection,
+    `${field} is not unique (${String(tied[field])}): order by a field that is`,
+  );
 }

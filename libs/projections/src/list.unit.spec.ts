@@ -1,22 +1,25 @@
-import { type Container, ContainerError, type Refusal, memoryContainer, virtualRuntime } from '@daybook/ports';
-import type { ItemPage, ListQuery, Projection } from './projection.ts';
-import { type Seen, createCounter, events } from './test-support/counter.ts';
+import { type Container, type Refusal, memoryContainer, virtualRuntime } from '@daybook/ports';
+import type { ItemPage, ListQuery, Projection, ReadModelItem } from './projection.ts';
+import { type SeenVersions, createCounter, events } from './test-support/counter.ts';
 
-const filled = async (): Promise<Projection<Seen>> => {
+const filled = async (
+  name = 'seen',
+  wrap: (inner: Container) => Container = (inner) => inner,
+): Promise<Projection<SeenVersions>> => {
   const readModel = memoryContainer({
     name: 'seen',
     partitionKey: ({ id }) => id,
     runtime: virtualRuntime({ seed: 1 }),
   });
-  const { projection } = createCounter(readModel);
+  const { projection } = createCounter(wrap(readModel), { name });
   for (let n = 10; n < 35; n += 1) await projection.apply(events(`thing-${n}`, 1, 1));
   return projection;
 };
-const pageOf = (answer: ItemPage<Seen> | Refusal): ItemPage<Seen> => {
+const pageOf = (answer: ItemPage<ReadModelItem<SeenVersions>> | Refusal) => {
   if ('refused' in answer) throw new Error(answer.code);
   return answer;
 };
-const byId: ListQuery = { orderBy: [{ field: 'id', direction: 'asc' }], limit: 10 };
+const byId: ListQuery = { orderBy: { field: 'id', direction: 'asc' }, limit: 10 };
 
 describe('list', () => {
   it('gives every item once, in order, page by page', async () => {
@@ -56,28 +59,30 @@ describe('list', () => {
     for (const answer of answers) expect(answer).toMatchObject({ refused: true, code: 'bad-cursor' });
   });
 
-  it('refuses a cursor that the database does not know', async () => {
-    let asked = 0;
-    const readModel = {
-      name: 'seen',
-      async query() {
-        asked += 1;
-        if (asked > 1) throw new ContainerError('bad-request', 'seen', 'invalid continuation');
-        return { documents: [], continuation: 'x', requestCharge: 1 };
-      },
-    } as unknown as Container;
-    const { projection } = createCounter(readModel);
-    await expect(projection.list(byId)).rejects.toThrow('invalid continuation');
-    const { encodeCursor } = await import('./cursor.ts');
-    const question = {
-      where: [
-        { field: 'readModel', op: '=', value: 'seen' },
-        { field: 'hidden', op: '=', value: false },
-      ],
-      orderBy: byId.orderBy,
-    };
-    const after = encodeCursor('seen', question, 'from an older format');
-    expect(await projection.list({ ...byId, after })).toMatchObject({ refused: true, code: 'bad-cursor' });
+  it('goes on in another build with a cursor of this one', async () => {
+    const [one, two] = [await filled('seen@1'), await filled('seen@2')];
+    const first = pageOf(await one.list({ limit: 20 }));
+    const rest = pageOf(await two.list({ limit: 20, after: String(first.next) }));
+    expect([first.items.length, rest.items.map(({ streamId }) => streamId), rest.next]).toEqual([
+      20,
+      ['thing-30', 'thing-31', 'thing-32', 'thing-33', 'thing-34'],
+      undefined,
+    ]);
+  });
+
+  it('goes on by itself where the database gives a part', async () => {
+    const projection = await filled('seen', (inner) => ({
+      ...inner,
+      query: (query) => inner.query({ ...query, limit: Math.min(query.limit, 7) }),
+    }));
+    const page = pageOf(await projection.list({ orderBy: { field: 'streamId', direction: 'desc' }, limit: 25 }));
+    expect([page.items.length, page.items[0]?.streamId, page.next]).toEqual([25, 'thing-34', undefined]);
+  });
+
+  it('says so where the order does not tell all documents apart', async () => {
+    const projection = await filled();
+    const list = projection.list({ orderBy: { field: 'group', direction: 'asc' }, limit: 5 });
+    await expect(list).rejects.toMatchObject({ code: 'bad-order' });
   });
 
   it.each([0, 1.5, 1_001])('refuses a limit of %d', async (limit) => {

@@ -52,7 +52,7 @@ describe.each([1, 4])('a read model on the emulator with %i feed ranges, through
       let after: string | undefined;
       do {
         const page = await projection.list({
-          orderBy: [{ field: 'streamId', direction: 'desc' }],
+          orderBy: { field: 'streamId', direction: 'desc' },
           limit: 5,
           ...(after === undefined ? {} : { after }),
         });

@@ -1,5 +1,6 @@
 import type { Document } from '@daybook/ports';
-import { ProjectionError, type ReadModelFields, type ReadModelItem } from './projection.ts';
+import type { Scanned } from './build.ts';
+import { ProjectionError, type ReadModelFields } from './projection.ts';
 
 /** As stored: the state's fields beside these. */
 export interface ReadModelDocument extends Document, ReadModelFields {
@@ -27,8 +28,15 @@ export function toState<State extends object>(document: ReadModelDocument): Stat
   return document.hidden ? undefined : (without(document, (field) => ownFields.has(field)) as State);
 }
 
-export function toItem<State extends object>(document: ReadModelDocument): ReadModelItem<State> | undefined {
-  return document.hidden ? undefined : (without(document, (field) => field === 'hidden') as ReadModelItem<State>);
+/** What clients of a list are given: everything but `hidden` and the database's own fields. */
+export function toItem<Item extends object>(document: ReadModelDocument): Item | undefined {
+  return document.hidden ? undefined : (without(document, (field) => field === 'hidden') as Item);
+}
+
+/** What is the same in every build: the state and the version. */
+export function toScanned(document: ReadModelDocument): Scanned {
+  const state = without(document, (field) => ownFields.has(field)) as Scanned['document'];
+  return { key: document.streamId, streamVersion: document.streamVersion, document: state };
 }
 
 function without(document: ReadModelDocument, isLeftOut: (field: string) => boolean): object {

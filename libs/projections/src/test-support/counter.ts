@@ -4,7 +4,7 @@ import { createProjection } from '../create-projection.ts';
 import type { Projection, ProjectionDefinition } from '../projection.ts';
 
 /** A state that tells which events it has seen, and in what order. */
-export interface Seen {
+export interface SeenVersions {
   readonly group: string;
   readonly versions: readonly number[];
 }
@@ -31,17 +31,20 @@ export function events(streamId: string, from: number, to: number): readonly Sto
 }
 
 export interface Counter {
-  readonly projection: Projection<Seen>;
+  readonly projection: Projection<SeenVersions>;
   /** The streams as the event store would hold them. */
   readonly streams: Map<string, readonly StoredEvent[]>;
   /** The calls of `readStream`. */
   readonly reads: string[];
 }
 
-export function createCounter(readModel: Container, changes: Partial<ProjectionDefinition<Seen>> = {}): Counter {
+export function createCounter(
+  readModel: Container,
+  changes: Partial<ProjectionDefinition<SeenVersions>> = {},
+): Counter {
   const streams = new Map<string, readonly StoredEvent[]>();
   const reads: string[] = [];
-  const projection = createProjection<Seen>({
+  const projection = createProjection<SeenVersions>({
     name: 'seen',
     readModel,
     streams: 'thing-',
