@@ -2,6 +2,7 @@ export {
   type CompensationCause,
   type IgnoredReason,
   type IssuedCommand,
+  type OperatorAction,
   type SagaEvent,
   sagaEvents,
   type SagaPhase,
@@ -17,6 +18,7 @@ export {
   type SagaContext,
   type SagaDefinition,
   type SagaStep,
+  type Stake,
 } from './definition/definition.ts';
 export {
   isSagaDefinitionError,
@@ -31,6 +33,16 @@ export { saga, type SagaBeginning, type SagaBuilder } from './definition/saga.ts
 export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './definition/options.ts';
 export { toMermaid } from './definition/mermaid.ts';
 export { decideSaga, type SagaInput, type SagaMessageInput, type SagaTimerInput } from './decide/decide.ts';
+export {
+  decideOperator,
+  movesMoney,
+  type OperatorCommand,
+  type OperatorRequest,
+  proposalLapsesMs,
+  proposalsMax,
+} from './decide/operator.ts';
+export { type PossibleAction, possibleActions, type Preview, previewOperator } from './decide/preview.ts';
+export { atStake, nothingAtStake, type Stakes, sumOf } from './decide/stakes.ts';
 export { parseSagaEvent, sagaCodec } from './events/parse.ts';
 export { evolveSaga } from './decide/evolve.ts';
 export {
@@ -38,6 +50,7 @@ export {
   isFinished,
   type ItemState,
   type LiveSaga,
+  type Proposal,
   type SagaState,
   type StepState,
   type TimerState,
@@ -49,7 +62,8 @@ export {
   type SagaRunner,
   type SagaRunnerOptions,
 } from './runner/saga-runner.ts';
-export { createSagaStore, type SagaStore } from './runner/saga-store.ts';
+export { createSagaStore, type SagaStore, type SagaStoreCommand } from './runner/saga-store.ts';
+export { createSagaRegistry, type SagaRegistry } from './runner/registry.ts';
 export { sagaCommandsRoute } from './runner/commands-route.ts';
 export { type TimerDocument, timersModel } from './timers/timer-index.ts';
 export { timerProjection } from './timers/timer-projection.ts';

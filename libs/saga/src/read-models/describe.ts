@@ -1,5 +1,9 @@
-import { isFinished, type LiveSaga } from '../decide/state.ts';
+import { type PossibleAction, possibleActions } from '../decide/preview.ts';
+import { atStake, type Stakes } from '../decide/stakes.ts';
+import { isFinished, type LiveSaga, type Proposal } from '../decide/state.ts';
+import type { SagaDefinition } from '../definition/definition.ts';
 import type { SagaPhase } from '../events/saga-events.ts';
+import { remainingPath } from './remaining.ts';
 import type { SagaStatus } from './saga-list.ts';
 
 export interface AwaitedItem {
@@ -34,10 +38,17 @@ export interface SagaDescription {
   readonly detail?: string;
   /** One sentence: what it waits for, or how it ended. */
   readonly explanation: string;
+  /** Interventions that wait for a second person. */
+  readonly proposals: readonly Proposal[];
+  /** With the definition: steps still to be done, on the way back those still to be undone. */
+  readonly remaining?: readonly string[];
+  readonly atStake?: Stakes;
+  /** What an operator could do now. */
+  readonly actions?: readonly PossibleAction[];
 }
 
-/** Pure. */
-export function describeSaga(saga: LiveSaga): SagaDescription {
+/** Pure. @param definition the one that the saga is bound to; without it the path, the stakes and the actions are left out */
+export function describeSaga(saga: LiveSaga, definition?: SagaDefinition): SagaDescription {
   const awaited = awaitedOf(saga);
   const parking = [...saga.parked.values()][0];
   const status: SagaStatus = parking !== undefined && !isFinished(saga) ? 'parked' : saga.status;
@@ -63,6 +74,12 @@ export function describeSaga(saga: LiveSaga): SagaDescription {
     ...(why === undefined ? {} : { reason: why.reason }),
     ...(why?.detail === undefined ? {} : { detail: why.detail }),
     explanation: explain(saga, status, step, awaited),
+    proposals: [...saga.proposals.values()],
+    ...(definition && {
+      remaining: remainingPath(definition, saga),
+      atStake: atStake(definition, saga),
+      actions: possibleActions(definition, saga),
+    }),
   };
 }
 
@@ -89,7 +106,7 @@ function explain(saga: LiveSaga, status: SagaStatus, step: string, awaited: read
         ...new Set(awaited.filter((each) => each.status === 'parked').map((each) => nameOf(each.step, each.phase))),
       ];
       const reasons = [...new Set([...saga.parked.values()].map((parking) => parking.reason))];
-      return `It is parked at ${names.join(', ')} (${reasons.join(', ')}) and goes on as soon as an answer comes.`;
+      return `It is parked at ${names.join(', ')} (${reasons.join(', ')}) and goes on as soon as an answer comes or an operator acts.`;
     }
     case 'running':
     case 'compensating': {

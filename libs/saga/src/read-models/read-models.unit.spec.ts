@@ -45,6 +45,10 @@ describe('the list of sagas', () => {
     expect(item?.updatedAt).toBe(`2010-12-01T00:00:00.${100 + scenario.events.length}Z`);
   });
 
+  it('says which version of its definition a saga is bound to', () => {
+    expect(listed(begin())?.definitionVersion).toBe(1);
+  });
+
   it('is not touched by what the saga ignored', () => {
     const scenario = reserved();
     const before = listed(scenario);
@@ -79,7 +83,7 @@ describe('the description of a saga', () => {
     ],
     [
       refused().timePasses().timePasses(),
-      'It is parked at undo reserve (timed-out) and goes on as soon as an answer comes.',
+      'It is parked at undo reserve (timed-out) and goes on as soon as an answer comes or an operator acts.',
     ],
     [
       release(refused()).answers('reject', 'OrderRejected'),
@@ -89,8 +93,24 @@ describe('the description of a saga', () => {
     expect(describeSaga(saga).explanation).toBe(explanation);
   });
 
+  it('says what is still to be done, what is at stake and what can be done about it', () => {
+    const running = describeSaga(reserved().saga, sampleSaga());
+    expect(running).toMatchObject({ remaining: ['ship', 'commit'], atStake: { money: [], pieces: 2 } });
+    expect(running.actions?.map(({ action }) => action)).toEqual(['cancel', 'force-compensate']);
+    const parked = describeSaga(refused().timePasses().timePasses().saga, sampleSaga());
+    expect(parked).toMatchObject({ remaining: ['undo reserve', 'reject'], atStake: { pieces: 1 } });
+    const at = { step: 'reserve', phase: 'undo', items: 1, movesMoney: false };
+    expect(parked.actions).toEqual([
+      { action: 'retry', ...at },
+      { action: 'skip', ...at },
+      { action: 'resolve', ...at },
+    ]);
+    const over = describeSaga(release(refused()).answers('reject', 'OrderRejected').saga, sampleSaga());
+    expect(over).toMatchObject({ remaining: [], actions: [], atStake: { money: [], pieces: 0 } });
+  });
+
   it('is JSON', () => {
-    const description = describeSaga(refused().saga);
+    const description = describeSaga(refused().saga, sampleSaga());
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
   });
 });

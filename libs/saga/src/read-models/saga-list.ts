@@ -7,6 +7,8 @@ export type SagaStatus = 'running' | 'compensating' | 'completed' | 'compensated
 export interface SagaListItem {
   readonly sagaId: string;
   readonly type: string;
+  /** Of its definition. */
+  readonly definitionVersion?: number;
   readonly status: SagaStatus;
   /** What it is or was last at: `reserve`, on the way back `undo reserve`. */
   readonly step: string;
@@ -26,8 +28,9 @@ export function projectSagaListItem(item: SagaListItem | undefined, stored: Stor
   if (event === undefined) return item;
   const updatedAt = stored.recordedAt;
   if (event.type === 'SagaStarted') {
-    const { sagaId, sagaType: type, startedAt } = event.data;
-    return { sagaId, type, status: 'running', step: 'start', startedAt, updatedAt, underneath: 'running' };
+    const { sagaId, sagaType: type, definitionVersion, startedAt } = event.data;
+    const bound = { sagaId, type, definitionVersion };
+    return { ...bound, status: 'running', step: 'start', startedAt, updatedAt, underneath: 'running' };
   }
   if (item === undefined) return undefined;
   switch (event.type) {

@@ -1,5 +1,6 @@
 import { type AggregateStore, createAggregateStore, type EventStore } from '@daybook/eventstore';
 import { decideSaga, type SagaInput } from '../decide/decide.ts';
+import { decideOperator, type OperatorCommand } from '../decide/operator.ts';
 import { evolveSaga } from '../decide/evolve.ts';
 import { initialSaga, type SagaState } from '../decide/state.ts';
 import type { SagaDefinition } from '../definition/definition.ts';
@@ -7,10 +8,10 @@ import { sagaCodec } from '../events/parse.ts';
 import type { SagaEvent } from '../events/saga-events.ts';
 import { createSagaRegistry } from './registry.ts';
 
-export interface SagaStoreCommand {
-  readonly sagaId: string;
-  readonly input: SagaInput;
-}
+export type SagaStoreCommand =
+  | { readonly sagaId: string; readonly input: SagaInput }
+  /** Refused like any command of a person: a value, never an exception. */
+  | { readonly sagaId: string; readonly operator: OperatorCommand };
 
 /** Sagas as aggregates: `load(sagaStream(sagaId))` gives one as it stands, for reading. */
 export type SagaStore = AggregateStore<SagaStoreCommand, SagaEvent, SagaState>;
@@ -27,7 +28,12 @@ export function createSagaStore(options: {
     category: 'saga',
     decider: {
       initial: initialSaga,
-      decide: ({ sagaId, input }, state) => decideSaga(registry.definitionFor(sagaId, state), input, state),
+      decide: (command, state) => {
+        const definition = registry.definitionFor(command.sagaId, state);
+        return 'input' in command
+          ? decideSaga(definition, command.input, state)
+          : decideOperator(definition, command.operator, state);
+      },
       evolve: evolveSaga,
     },
   });
