@@ -44,7 +44,9 @@ export async function settle(database: Database, refused: RefusedAppend): Promis
     return { kind: 'unsettled', reason: 'the command key is taken but its events cannot be read yet' };
   }
   const actualVersion = (await readHead(database, streamId))?.version ?? (position === 'ahead' ? 0 : undefined);
-  return { kind: position === 'ahead' ? 'ahead' : 'conflict', actualVersion };
+  // The expected event is not there although later ones are: it was archived, and is no less past.
+  const isPast = (actualVersion ?? 0) > head.version;
+  return { kind: position === 'ahead' && !isPast ? 'ahead' : 'conflict', actualVersion };
 }
 
 /** True where `stored` begins with the very event that this call built. */

@@ -60,7 +60,7 @@ describe('archiving a service', () => {
     expect(await run()).toEqual([{ streamId, archivedTo: 30, deleted: 19, heldBy: [] }]);
     expect(await left()).toBe(21);
     expect((await store.read({ streamId })).events.map(({ version }) => version)).toHaveLength(40);
-    await expect(append('stale', 1)).rejects.toMatchObject({ code: 'expected-version-ahead' });
+    await expect(append('stale', 1)).rejects.toMatchObject({ code: 'concurrency-conflict' });
     expect(await append('next', 40)).toMatchObject({ toVersion: 41 });
     const archiver = createArchiver({
       ...{ container: stores.events as unknown as Container, blobs: stores.archive, runtime, guards: [] },

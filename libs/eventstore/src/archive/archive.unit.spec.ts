@@ -223,7 +223,7 @@ describe('a container with an archive', () => {
     for (const head of [undefined, whole[0]]) {
       const request = { streamId, expectedVersion: 1, events: counted(1), metadata: metadata('stale') };
       const late = store.append({ ...request, ...(head && { head }) });
-      expect(await errorOf(late)).toMatchObject({ code: 'expected-version-ahead' });
+      expect(await errorOf(late)).toMatchObject({ code: 'concurrency-conflict' });
     }
     expect(await left()).toEqual([1, 30]);
   });

@@ -1,5 +1,16 @@
-import type { BlobStore, Condition, Container, Page, Query, Runtime, Stored } from '@daybook/ports';
+import {
+  type BlobStore,
+  type Condition,
+  type Container,
+  ContainerError,
+  isBlobStoreError,
+  type Page,
+  type Query,
+  type Runtime,
+  type Stored,
+} from '@daybook/ports';
 import type { StoredEvent } from '../stored-event.ts';
+import { type FieldSources, fieldQuery, queryFields } from './field-query.ts';
 import { type KnownHeads, knownHeads } from './known-heads.ts';
 import { type SegmentStore, segmentStore } from './segments.ts';
 
@@ -14,9 +25,10 @@ interface VersionQuery {
 }
 
 /**
- * The events container as the store is given it: what was archived and deleted is read from the archive, and nobody notices. Point reads
- * and queries of one stream in the order of versions fall through; other queries (by command key, by correlation id) and the change feed
- * see what is in the container. Writes go to the container as they are, but for the second event of a stream: the first always stays, so
+ * The events container as the store is given it: what was archived and deleted is read from the archive, and nobody notices. Point reads,
+ * queries of one stream in the order of versions, and queries over all streams for a value in a field that the archive has indexed fall
+ * through; other queries (by command key) and the change feed see what is in the container. Blob storage that is away is told as a
+ * container that is. Writes go to the container as they are, but for the second event of a stream: the first always stays, so
  * that it is there does not say that nothing follows.
  *
  * @param runtime with its clock, the end of a stream that was seen within a day is not asked for again
@@ -38,6 +50,23 @@ export function archivedContainer(
     return { version, requestCharge };
   };
 
+  const read: Container<StoredEvent>['read'] = async (streamId, id) => {
+    const found = await container.read(streamId, id);
+    const version = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined;
+    if (found.document !== undefined || version === undefined || heads.endsBefore(streamId, version)) return found;
+    const head = await headOf(streamId);
+    const requestCharge = found.requestCharge + head.requestCharge;
+    if (head.version < version) return { requestCharge };
+    const [event] = await segments.between(streamId, version, version);
+    return event === undefined ? { requestCharge } : { document: asStored(event), requestCharge };
+  };
+
+  const archived: FieldSources['archived'] = async (field, value) => {
+    const isThere = async (streamId: string, version: number): Promise<boolean> =>
+      (await read(streamId, String(version))).document !== undefined;
+    return (await segments.withField(field, value, isThere)).map(asStored);
+  };
+
   return {
     ...container,
     async batch(streamId, operations) {
@@ -57,21 +86,27 @@ export function archivedContainer(
       if (outcome.applied && last?.kind === 'create') heads.saw(streamId, Number(last.document.id));
       return outcome;
     },
-    async read(streamId, id) {
-      const found = await container.read(streamId, id);
-      const version = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined;
-      if (found.document !== undefined || version === undefined || heads.endsBefore(streamId, version)) return found;
-      const head = await headOf(streamId);
-      const requestCharge = found.requestCharge + head.requestCharge;
-      if (head.version < version) return { requestCharge };
-      const [event] = await segments.between(streamId, version, version);
-      return event === undefined ? { requestCharge } : { document: asStored(event), requestCharge };
-    },
+    read: (streamId, id) => reachable(container.name, () => read(streamId, id)),
     async query(query) {
       const versions = versionQuery(query);
-      return versions === undefined ? container.query(query) : queryVersions(container, segments, heads, versions);
+      if (versions !== undefined) {
+        return reachable(container.name, () => queryVersions(container, segments, heads, versions));
+      }
+      const fields = fieldQuery(query);
+      if (fields === undefined) return container.query(query);
+      return reachable(container.name, () => queryFields({ container, archived }, fields));
     },
   };
+}
+
+/** The store tries again what was only away for a moment. */
+async function reachable<T>(container: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isBlobStoreError(error) || error.code !== 'unavailable') throw error;
+    throw new ContainerError('unavailable', container, `its archive: ${error.message}`, { cause: error });
+  }
 }
 
 const continuationPrefix = 'version:';

@@ -3,7 +3,7 @@ import { StreamCorrupt } from '../errors.ts';
 import type { StreamHead } from '../event-store.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { verifyStream } from '../verify-stream.ts';
-import { segmentStore, withoutSystemFields } from './segments.ts';
+import { indexedByDefault, segmentStore, withoutSystemFields } from './segments.ts';
 
 /** Something that may still need the events where they are: a feed that has not passed them, for example. */
 export interface DeletionGuard {
@@ -28,8 +28,13 @@ export interface ArchiverOptions {
   readonly coveredUpTo: (streamId: string) => Promise<number>;
   /** All have to allow a deletion. Name every feed of the container. */
   readonly guards: readonly DeletionGuard[];
-  /** Events a segment, 1 to 1,000. Default 1,000. */
+  /** Events a segment, 1 to 1,000. Default 1,000; fewer where they are large. */
   readonly segmentMax?: number;
+  /**
+   * Paths of text fields by which archived events can still be found over all streams: name those that identify subjects, which an erasure
+   * asks for (`data.customerId`). Default and always: `metadata.correlationId`.
+   */
+  readonly indexed?: readonly string[];
 }
 
 export interface Archived {
@@ -53,6 +58,7 @@ export interface Archiver {
 
 const dayMs = 86_400_000;
 const operationsMax = 100;
+const segmentBytesMax = 16_000_000;
 
 /** @throws RangeError for limits that cannot be */
 export function createArchiver(options: ArchiverOptions): Archiver {
@@ -61,7 +67,7 @@ export function createArchiver(options: ArchiverOptions): Archiver {
   if (!(dedupWindowDays >= olderThanDays)) throw new RangeError('dedupWindowDays must not be less than olderThanDays');
   if (!(segmentMax >= 1 && segmentMax <= 1_000))
     throw new RangeError(`segmentMax must be 1 to 1,000, not ${segmentMax}`);
-  const segments = segmentStore(container.name, blobs);
+  const segments = segmentStore(container.name, blobs, [...indexedByDefault, ...(options.indexed ?? [])]);
   const daysAgo = (days: number): string => new Date(runtime.now() - days * dayMs).toISOString();
 
   const query = async (streamId: string, request: Pick<Query, 'where' | 'limit'>): Promise<readonly StoredEvent[]> => {
@@ -95,7 +101,7 @@ export function createArchiver(options: ArchiverOptions): Archiver {
     while (after.version < upTo) {
       const where = [{ field: 'version', op: '>', value: after.version } as const];
       const page = await query(streamId, { where, limit: segmentMax });
-      const old = page.filter(({ version, recordedAt }) => version <= upTo && recordedAt < young);
+      const old = withinBytes(page.filter(({ version, recordedAt }) => version <= upTo && recordedAt < young));
       if (old.length === 0) break;
       await segments.write(streamId, checked(streamId, old, after));
       after = old.at(-1) as StoredEvent;
@@ -159,4 +165,11 @@ export function createArchiver(options: ArchiverOptions): Archiver {
       return restored;
     },
   };
+}
+
+/** As many as are read and written in one piece without harm; at least one. */
+function withinBytes(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  let bytes = 0;
+  const end = events.findIndex((event) => (bytes += Buffer.byteLength(JSON.stringify(event))) > segmentBytesMax);
+  return end < 0 ? events : events.slice(0, Math.max(1, end));
 }

@@ -1,14 +1,16 @@
 import { cosmosClient, cosmosContainer } from '@daybook/azure';
 import { EMULATOR_KEY, createCosmosEmulator } from '@daybook/cosmos-emulator';
 import { type Container, memoryBlobStore } from '@daybook/ports';
+import { createAggregateStore } from '../aggregate-store.ts';
 import { createEventStore } from '../event-store.ts';
 import { verifyStreams } from '../integrity/verify-streams.ts';
 import type { StoredEvent } from '../stored-event.ts';
-import { allOf, counted, instantRuntime, metadata } from '../test-support/fixtures.ts';
+import type { CorrelationPosition } from '../time-travel/correlation.ts';
+import { allOf, counted, counter, counterCodec, errorOf, instantRuntime, metadata } from '../test-support/fixtures.ts';
 import { archivedContainer } from './archived-container.ts';
 import { createArchiver } from './archiver.ts';
 
-describe('on the Cosmos DB emulator, through the SDK', () => {
+describe('growth on the Cosmos DB emulator, through the SDK', () => {
   const runtime = instantRuntime(61);
   const emulator = createCosmosEmulator({ storage: ':memory:', feedRanges: 4 });
   const client = cosmosClient({
@@ -55,9 +57,36 @@ describe('on the Cosmos DB emulator, through the SDK', () => {
       ...{ complete: true, events: 482, streams: 3, bad: [] },
     });
 
+    const counters = createAggregateStore({
+      store: createEventStore({ container: archived, runtime }),
+      ...{ codec: counterCodec, decider: counter, category: 'counter' },
+    });
+    const middle = events[119];
+    expect(await counters.asOf('counter-1', { version: 77 })).toMatchObject({ state: 77, version: 77 });
+    expect(await counters.asOf('counter-1', { instant: middle!.recordedAt })).toMatchObject({ version: 120 });
+    const command = { streamId: 'counter-1', command: { by: 1 }, metadata: metadata('next') };
+    expect(await counters.execute(command)).toMatchObject({ kind: 'appended', version: 241, state: 241 });
+    expect(await counters.execute(command)).toMatchObject({ kind: 'duplicate', receipt: { fromVersion: 241 } });
+    const stale = createEventStore({ container: archived, runtime }).append({
+      ...{ streamId: 'counter-1', expectedVersion: 100, events: counted(1), metadata: metadata('stale') },
+    });
+    expect(await errorOf(stale)).toMatchObject({ code: 'concurrency-conflict', actualVersion: 241 });
+
+    const found: CorrelationPosition[] = [];
+    for (let complete = false; !complete;) {
+      const after = found.at(-1);
+      const store = createEventStore({ container: archived, runtime });
+      const slice = await store.readCorrelation({ correlationId: 'correlation', limit: 170, ...(after && { after }) });
+      found.push(...slice.events);
+      ({ complete } = slice);
+    }
+    const places = found.map(({ recordedAt, streamId, version }) => `${recordedAt} ${streamId} ${1_000 + version}`);
+    expect(places).toHaveLength(721);
+    expect(places).toEqual([...new Set(places)].sort());
+
     expect(await archiver.restore('counter-1')).toBe(238);
     expect(await verifyStreams({ container, runtime, pageSize: 50 })).toMatchObject({
-      ...{ complete: true, events: 720, streams: 3, bad: [] },
+      ...{ complete: true, events: 721, streams: 3, bad: [] },
     });
   });
 

@@ -4,6 +4,7 @@ import { lruCache } from '../cache.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { StreamCorrupt } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { fieldIndex, textAt } from './field-index.ts';
 import type { StoredEvent } from '../stored-event.ts';
 
 /** A run of events of one stream in the archive. */
@@ -23,7 +24,21 @@ export interface SegmentStore {
   read(streamId: string, segment: Segment): Promise<readonly StoredEvent[]>;
   /** The archived events between two versions, both included, oldest first. */
   between(streamId: string, fromVersion: number, toVersion: number): Promise<readonly StoredEvent[]>;
+  /**
+   * The archived events of all streams with a value in an indexed field, by stream and version.
+   *
+   * @param isThere whether an event can be read, wherever it is: asked where a segment is missing, because its writer may have died
+   *   before it. @throws StreamCorrupt where it cannot
+   */
+  withField(
+    field: string,
+    value: string,
+    isThere: (streamId: string, version: number) => Promise<boolean>,
+  ): Promise<readonly StoredEvent[]>;
 }
+
+/** What is asked for over all streams wherever there is an event store. */
+export const indexedByDefault: readonly string[] = ['metadata.correlationId'];
 
 const segmentsInMemoryMax = 16;
 
@@ -31,7 +46,12 @@ const segmentsInMemoryMax = 16;
  * Segments are gzipped JSON lines of the events as stored, `<container>/<hash of the stream id>/<from>-<to>-<hash of the lines>.jsonl.gz`:
  * the name vouches for the content. Stream ids may hold what no name can, so it is their hash that is in it.
  */
-export function segmentStore(container: string, blobs: BlobStore): SegmentStore {
+export function segmentStore(
+  container: string,
+  blobs: BlobStore,
+  indexed: readonly string[] = indexedByDefault,
+): SegmentStore {
+  const index = fieldIndex(container, blobs, indexed);
   const inMemory = lruCache<readonly StoredEvent[]>(segmentsInMemoryMax);
   const folder = (streamId: string): string => `${container}/${sha256(streamId).slice(0, 32)}/`;
 
@@ -49,13 +69,17 @@ export function segmentStore(container: string, blobs: BlobStore): SegmentStore 
     return segments;
   };
 
-  const load = async (streamId: string, { name, fromVersion }: Segment): Promise<readonly StoredEvent[]> => {
+  const load = async (
+    streamId: string,
+    { name, fromVersion }: Pick<Segment, 'name' | 'fromVersion'>,
+  ): Promise<readonly StoredEvent[] | undefined> => {
     const known = inMemory.get(name);
     if (known !== undefined) return known;
     const content = await blobs.get(name);
-    const lines = content === undefined ? '' : unzipped(content);
+    if (content === undefined) return undefined;
+    const lines = unzipped(content);
     if (!name.endsWith(`-${sha256(lines)}.jsonl.gz`)) {
-      throw new StreamCorrupt(streamId, fromVersion, `archive segment ${name} is missing or was changed`);
+      throw new StreamCorrupt(streamId, fromVersion, `archive segment ${name} was changed`);
     }
     const events = lines
       .trimEnd()
@@ -65,8 +89,11 @@ export function segmentStore(container: string, blobs: BlobStore): SegmentStore 
     return events;
   };
 
-  const read: SegmentStore['read'] = async (streamId, segment) =>
-    (await load(streamId, segment)).filter(({ version }) => version >= segment.fromVersion);
+  const read: SegmentStore['read'] = async (streamId, segment) => {
+    const events = await load(streamId, segment);
+    if (events === undefined) throw missing(streamId, segment);
+    return events.filter(({ version }) => version >= segment.fromVersion);
+  };
 
   return {
     list,
@@ -77,6 +104,7 @@ export function segmentStore(container: string, blobs: BlobStore): SegmentStore 
       const lines = events.map((event) => `${canonicalJson(withoutSystemFields(event))}\n`).join('');
       const range = [fromVersion, toVersion].map((version) => String(version).padStart(12, '0')).join('-');
       const segment = { name: `${folder(streamId)}${range}-${sha256(lines)}.jsonl.gz`, fromVersion, toVersion };
+      await index.add({ streamId, name: segment.name, fromVersion }, events);
       await blobs.putIfAbsent(segment.name, gzipSync(lines));
       await read(streamId, segment);
       return segment;
@@ -90,7 +118,27 @@ export function segmentStore(container: string, blobs: BlobStore): SegmentStore 
       }
       return found;
     },
+    async withField(field, value, isThere) {
+      const found = new Map<string, StoredEvent>();
+      for await (const entry of index.find(field, value)) {
+        const { streamId, fromVersion } = entry;
+        const events = await load(streamId, entry);
+        if (events === undefined && !(await isThere(streamId, fromVersion))) throw missing(streamId, entry);
+        for (const event of events ?? []) {
+          if (textAt(event, field) === value) found.set(`${event.id} ${streamId}`, event);
+        }
+      }
+      return [...found.values()].sort(byStream);
+    },
   };
+}
+
+function missing(streamId: string, { name, fromVersion }: Pick<Segment, 'name' | 'fromVersion'>): StreamCorrupt {
+  return new StreamCorrupt(streamId, fromVersion, `archive segment ${name} is missing`);
+}
+
+function byStream(one: StoredEvent, other: StoredEvent): number {
+  return one.streamId < other.streamId ? -1 : one.streamId > other.streamId ? 1 : one.version - other.version;
 }
 
 /** What was appended, without what the database added. */
