@@ -6,6 +6,8 @@ import {
   type CosmosEmulator,
   type CosmosEmulatorOptions,
   EMULATOR_KEY,
+  type Split,
+  type SplitOptions,
   createCosmosEmulator,
   devTokenCredential,
 } from '@daybook/cosmos-emulator';
@@ -41,6 +43,8 @@ export interface EmbeddedCosmos<Name extends string> {
   readonly recorder: CosmosEmulator['recorder'];
   /** Faults by chance, from a seed. */
   readonly faults: CosmosEmulator['faults'];
+  /** Splits a feed range of a container while its readers run; by default the one with the most items. */
+  splitRange(name: Name, options?: Pick<SplitOptions, 'rangeId' | 'durationMs'>): Promise<Split>;
   /** Also removes the data. */
   close(): Promise<void>;
 }
@@ -87,6 +91,7 @@ export async function embeddedCosmos<Name extends string>(
     as: (oid) => open(connect({ credential: devTokenCredential({ oid, now }) })),
     recorder: emulator.recorder,
     faults: emulator.faults,
+    splitRange: (name, range) => emulator.splitRange({ database: databaseName, container: name, ...range }),
     async close() {
       for (const each of clients) each.dispose();
       await emulator.close();

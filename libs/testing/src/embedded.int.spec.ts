@@ -53,6 +53,19 @@ describe('embedded emulators', () => {
     }
   });
 
+  it('splits feed ranges', async () => {
+    const { containers, splitRange, close } = await embeddedCosmos({
+      containers: { events: { partitionKey: '/streamId' } },
+      feedRanges: 1,
+    });
+    try {
+      expect(await splitRange('events')).toEqual({ parent: '0', children: ['1', '2'], cut: '20' });
+      expect((await containers.events.feedRanges()).map(({ id }) => id)).toEqual(['0-20', '20-FF']);
+    } finally {
+      await close();
+    }
+  });
+
   it('gives hubs', async () => {
     const { connectionString, close } = await embeddedEventHubs({ hubs: [{ name: 'orders', partitions: 3 }] });
     const producer = eventHubsProducer({ connectionString, hub: 'orders', runtime: systemRuntime() });

@@ -2,7 +2,6 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { createGrants } from './access/roles.ts';
 import type { Roles } from './access/roles.ts';
 import { listenAdmin } from './faces/admin-server.ts';
-import type { AdminListener } from './faces/admin-server.ts';
 import { createHttpClient } from './faces/http-client.ts';
 import { listen } from './faces/http-server.ts';
 import type { Listener, ListenOptions } from './faces/http-server.ts';
@@ -13,9 +12,13 @@ import { createHandler } from './handler.ts';
 import { EMULATOR_KEY } from './protocol/authorization.ts';
 import { createRecorder } from './recorder/recorder.ts';
 import type { Recorder } from './recorder/recorder.ts';
+import type { AdminListener } from './shared/json-server.ts';
+import { createSplitter } from './splits.ts';
+import type { Split, SplitOptions } from './splits.ts';
 import { createCatalog } from './storage/catalog.ts';
 import { createGroupCommit } from './storage/group-commit.ts';
 import { createItems } from './storage/items.ts';
+import { createRanges } from './storage/ranges.ts';
 import { openStore } from './storage/store.ts';
 
 /** How an emulator is made. */
@@ -44,9 +47,11 @@ export interface CosmosEmulator {
   readonly recorder: Recorder;
   /** Faults by chance, from a seed. */
   readonly faults: FaultInjector;
+  /** Splits a feed range while its readers run, and for good. Rejects with `SplitRefusedError`. */
+  splitRange(options: SplitOptions): Promise<Split>;
   /** Starts a server; port 0 takes a free one. */
   listen(address: ListenOptions): Promise<Listener>;
-  /** Serves recorder and faults as JSON on a port of loopback. */
+  /** Serves recorder, faults and splits as JSON on a port of loopback. */
   listenAdmin(address: { readonly port: number }): Promise<AdminListener>;
   /** Closes its servers and the data. */
   close(): Promise<void>;
@@ -58,9 +63,18 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
   const store = openStore(options.storage, options.feedRanges);
   const commits = createGroupCommit(store);
   const recorder = createRecorder(options.recordedRequestsMax ?? 10_000);
-  const faults = createFaultInjector();
   const now = options.now ?? Date.now;
-  const services = { store, catalog: createCatalog(store), items: createItems(store, now), now };
+  const faults = createFaultInjector(now);
+  const ranges = createRanges(store);
+  const services = {
+    store,
+    catalog: createCatalog(store),
+    items: createItems(store, ranges, now),
+    ranges,
+    splitting: new Set<string>(),
+    now,
+  };
+  const splitter = createSplitter(services, commits);
   const handler = createHandler(services, commits, {
     key: options.key ?? EMULATOR_KEY,
     grants,
@@ -77,9 +91,11 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
     httpClient: createHttpClient(handler),
     recorder,
     faults,
+    splitRange: splitter.split,
     listen: async (address) => kept(await listen(handler, address)),
-    listenAdmin: async ({ port }) => kept(await listenAdmin({ recorder, faults }, port)),
+    listenAdmin: async ({ port }) => kept(await listenAdmin({ recorder, faults, splitter }, port)),
     close: async () => {
+      splitter.close();
       await Promise.all(listeners.map((listener) => listener.close()));
       await commits.idle();
       store.close();

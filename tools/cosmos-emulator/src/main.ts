@@ -11,7 +11,7 @@ const help = `Cosmos DB (NoSQL) emulator over SQLite
   --https             speak https, with a certificate made now
   --certificate FILE  where to write that certificate, for clients to trust (NODE_EXTRA_CA_CERTS)
   --roles FILE        role definitions and assignments for Entra tokens, as JSON
-  --admin-port N      also serve recorder and faults there, on loopback (see the README)
+  --admin-port N      also serve recorder, faults and splits there, on loopback (see the README)
   --data DIR          where the data is kept (.cosmos-emulator)
   --feed-ranges N     feed ranges per container, fixed when the data is made (4)
   --help              this text
@@ -51,8 +51,6 @@ const run = async (): Promise<void> => {
   });
   try {
     const { url, certificate } = await emulator.listen({ host: values.host, port, https: values.https });
-    const admin = values['admin-port'];
-    const adminPort = admin === undefined ? undefined : { port: whole('--admin-port', admin) };
     if (values.certificate !== undefined) writeFileSync(values.certificate, certificate ?? '');
     const administered =
       adminPort === undefined ? '' : `, administered on ${(await emulator.listenAdmin(adminPort)).url}`;

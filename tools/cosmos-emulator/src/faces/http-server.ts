@@ -6,7 +6,7 @@ import type { Handler } from '../handler.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EmulatorResponse } from '../protocol/message.ts';
 import { refusalResponse } from '../protocol/refusal.ts';
-import { createCertificate } from './certificate.ts';
+import { createCertificate } from '../shared/certificate.ts';
 
 /** A listening server. */
 export interface Listener {

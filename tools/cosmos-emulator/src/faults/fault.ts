@@ -1,5 +1,6 @@
 import type { OperationKind } from '../operations/operation.ts';
 import type { EmulatorRequest } from '../protocol/message.ts';
+import type { SeededPlan, SeededRule } from '../shared/seeded-faults.ts';
 
 /** What befalls a request. */
 export type Fault =
@@ -25,23 +26,10 @@ export interface FaultMatch {
 }
 
 /** A fault with the chance of meeting it. */
-export interface SeededFault {
-  readonly fault: Fault;
-  /** From 0 to 1, for each request that matches. */
-  readonly chance: number;
-  /** Absent: every request. */
-  readonly match?: FaultMatch | undefined;
-  /** How often at most; no limit by default. */
-  readonly timesMax?: number | undefined;
-}
+export type SeededFault = SeededRule<Fault, FaultMatch>;
 
 /** Faults by chance. The same seed gives the same faults to the same requests in the same order. */
-export interface FaultPlan {
-  /** A whole number. */
-  readonly seed: number;
-  /** Asked in their order; a request meets the first that strikes. */
-  readonly rules: readonly SeededFault[];
-}
+export type FaultPlan = SeededPlan<Fault, FaultMatch>;
 
 /** How a fault is called where faults are counted: `status-429`, `reset-before`, … */
 export const faultName = (fault: Fault): string => (fault.kind === 'status' ? `status-${fault.status}` : fault.kind);

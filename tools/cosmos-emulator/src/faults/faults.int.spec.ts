@@ -7,9 +7,11 @@ describe('recorder and faults', () => {
   let emulator: CosmosEmulator;
   let client: CosmosClient;
   let container: Container;
+  let nowMs: number;
 
   beforeEach(async () => {
-    emulator = createCosmosEmulator({ storage: ':memory:', recordedRequestsMax: 50, now: () => 1_700_000_000_000 });
+    nowMs = 1_700_000_000_000;
+    emulator = createCosmosEmulator({ storage: ':memory:', recordedRequestsMax: 50, now: () => nowMs });
     client = new CosmosClient({
       endpoint: 'https://embedded.invalid',
       key: EMULATOR_KEY,
@@ -94,6 +96,15 @@ describe('recorder and faults', () => {
     expect(await create('b')).toBe('created');
   });
 
+  it('injects so long as asked', async () => {
+    emulator.faults.plan(rule({ untilMs: 1000 }));
+    nowMs += 999;
+    expect(await create('a')).toBe('ECONNRESET');
+    nowMs += 1;
+    expect(await create('a')).toBe('created');
+    expect(emulator.faults.injected()).toEqual({ 'reset-before': 1 });
+  });
+
   it('injects the same for the same seed, about as often as asked', async () => {
     const run = async (seed: number): Promise<string> => {
       emulator.faults.plan({ seed, rules: [{ fault: { kind: 'status', status: 449 }, chance: 0.3 }] });
@@ -140,6 +151,7 @@ describe('recorder and faults', () => {
     ['match.operations', { match: { operations: ['append'] } }],
     ['match has no field', { match: { container: 'events' } }],
     ['timesMax', { timesMax: 0 }],
+    ['untilMs', { untilMs: '1s' }],
   ])('refuses a plan by naming %s', (field, change) => {
     expect(() => emulator.faults.plan(rule(change as Partial<SeededFault>))).toThrow(`rules[0].${field}`);
   });

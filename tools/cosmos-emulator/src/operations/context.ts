@@ -2,6 +2,7 @@ import type { EmulatorRequest } from '../protocol/message.ts';
 import { badRequest } from '../protocol/refusal.ts';
 import type { Catalog, ContainerRecord } from '../storage/catalog.ts';
 import type { Items, Partition } from '../storage/items.ts';
+import type { Ranges } from '../storage/ranges.ts';
 import type { Store } from '../storage/store.ts';
 import { parseKey } from '../protocol/partition-key.ts';
 
@@ -10,6 +11,9 @@ export interface Services {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly items: Items;
+  readonly ranges: Ranges;
+  /** Ranges that are being split, as `container number/range id`. */
+  readonly splitting: Set<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -95,7 +95,8 @@ export const queryItems = (
   const specification = specificationOf(request);
   const { query, parameters, text } = specification;
   const scope = requestScope(services, request, container);
-  const perRange = scope.range !== undefined && !scope.singlePartition && services.store.ranges.length > 1;
+  const perRange =
+    scope.range !== undefined && !scope.singlePartition && services.ranges.of(container.number).length > 1;
   if (perRange && mergesAcrossRanges(specification)) {
     throw unsupported(
       'A query with ORDER BY, TOP, OFFSET LIMIT or aggregates per feed range',
@@ -103,7 +104,7 @@ export const queryItems = (
     );
   }
   const plan = planQuery(query, parameters, container.definition.partitionKey.paths, scope.singlePartition);
-  const mark = fingerprint(text, [...parameters], allOf(scope.conditions));
+  const mark = fingerprint(text, [...parameters], scope.identity);
   const token = request.headers['x-ms-continuation'];
   const after = token === undefined || token === '' ? undefined : decodePosition(mark, token);
   const conditions = [...scope.conditions, ...scope.alive, ...plan.conditions];

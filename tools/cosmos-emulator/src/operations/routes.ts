@@ -34,7 +34,7 @@ const account = (origin: string): EmulatorResponse => {
 };
 
 const partitionRanges = (services: Services, container: ContainerRecord): EmulatorResponse => {
-  const { ranges } = services.store;
+  const ranges = services.ranges.of(container.number);
   const values = ranges.map((range) => ({
     id: String(range.id),
     minInclusive: range.minInclusive,
@@ -42,7 +42,7 @@ const partitionRanges = (services: Services, container: ContainerRecord): Emulat
     ridPrefix: range.id,
     throughputFraction: 1 / ranges.length,
     status: 'online',
-    parents: [],
+    parents: range.parents.map(String),
   }));
   return list('PartitionKeyRanges', container.rid, values);
 };

@@ -4,6 +4,7 @@ import { keyText, parseKey } from '../protocol/partition-key.ts';
 import { badRequest, Refusal } from '../protocol/refusal.ts';
 import type { ContainerRecord } from '../storage/catalog.ts';
 import type { Condition } from '../storage/condition.ts';
+import { allOf } from '../storage/condition.ts';
 import { alive } from '../storage/expiry.ts';
 import type { Services } from './context.ts';
 import { partitionKeyHeader, seconds } from './context.ts';
@@ -13,6 +14,8 @@ export interface Scope {
   readonly conditions: readonly Condition[];
   /** What leaves out expired items. Apart, because it changes from page to page. */
   readonly alive: readonly Condition[];
+  /** What a continuation belongs to: it stays valid in the ranges that a split makes of one. */
+  readonly identity: Condition;
   /** Whether it is exactly one logical partition. */
   readonly singlePartition: boolean;
   /** The feed range, where the request names one or the partition key lies in one. */
@@ -56,25 +59,30 @@ const addressed = (services: Services, request: EmulatorRequest, container: Cont
     const definition = container.definition.partitionKey;
     const key = parseKey(header, definition, true);
     const { epk, range } = services.items.partition(container, key);
-    return key.length === definition.paths.length
-      ? { conditions: [within, { sql: 'pk = ?', values: [keyText(key)] }], singlePartition: true, range }
-      : {
-          conditions: [within, { sql: 'epk >= ? AND epk < ?', values: [epk, `${epk}FF`] }],
-          singlePartition: false,
-          range: undefined,
-        };
+    const whole = key.length === definition.paths.length;
+    const conditions: readonly Condition[] = [
+      within,
+      whole ? { sql: 'pk = ?', values: [keyText(key)] } : { sql: 'epk >= ? AND epk < ?', values: [epk, `${epk}FF`] },
+    ];
+    return { conditions, identity: allOf(conditions), singlePartition: whole, range: whole ? range : undefined };
   }
   const rangeId = request.headers['x-ms-documentdb-partitionkeyrangeid'];
   if (rangeId === undefined) {
-    return { conditions: [within, ...epkBounds(request)], singlePartition: false, range: undefined };
+    const conditions = [within, ...epkBounds(request)];
+    return { conditions, identity: within, singlePartition: false, range: undefined };
   }
   if (!/^\d{1,4}$/.test(rangeId))
     throw badRequest(`The partition key range id ${JSON.stringify(rangeId)} is not valid.`);
   const range = Number(rangeId);
-  if (range >= services.store.ranges.length)
+  if (!services.ranges.of(container.number).some(({ id }) => id === range)) {
     throw new Refusal(410, `The partition key range ${rangeId} is gone.`, 1002);
+  }
+  if (services.splitting.has(`${container.number}/${range}`)) {
+    throw new Refusal(410, `The partition key range ${rangeId} is being split.`, 1007);
+  }
   return {
     conditions: [within, { sql: 'range = ?', values: [range] }, ...epkBounds(request)],
+    identity: within,
     singlePartition: false,
     range,
   };

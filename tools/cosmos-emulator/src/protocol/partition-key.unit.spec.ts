@@ -1,4 +1,5 @@
-import { rangeOf, tile } from './feed-ranges.ts';
+import fc from 'fast-check';
+import { middleOf, rangeOf, tile, widthOf } from './feed-ranges.ts';
 import { effectiveKey, pathSegments } from './partition-key.ts';
 
 const hash = (...key: Parameters<typeof effectiveKey>[0]): string =>
@@ -19,6 +20,36 @@ describe('effective partition keys', () => {
       const range = ranges[rangeOf(ranges, epk)];
       expect(range !== undefined && range.minInclusive <= epk && epk < range.maxExclusive).toBe(true);
     }
+  });
+});
+
+describe('the middle of a range', () => {
+  it('cuts it in two that tile it, of equal share, however often', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 64 }),
+        fc.array(fc.boolean(), { maxLength: 14 }),
+        fc.nat(),
+        (count, turns, at) => {
+          let range = tile(count)[at % count] ?? tile(1)[0];
+          for (const left of turns) {
+            if (range === undefined) throw new Error('no range');
+            const cut = middleOf(range);
+            expect(cut !== undefined && cut > range.minInclusive && cut < range.maxExclusive).toBe(true);
+            const halves = [
+              { ...range, maxExclusive: cut ?? '' },
+              { ...range, minInclusive: cut ?? '' },
+            ] as const;
+            expect(Math.abs(widthOf(halves[0]) - widthOf(halves[1]))).toBeLessThanOrEqual(1);
+            range = halves[left ? 0 : 1];
+          }
+        },
+      ),
+    );
+  });
+
+  it('is none where there is no room', () => {
+    expect(middleOf({ id: 0, minInclusive: '00000001', maxExclusive: '00000002', parents: [] })).toBeUndefined();
   });
 });
 

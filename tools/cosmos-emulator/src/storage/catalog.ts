@@ -85,6 +85,7 @@ export const createCatalog = (store: Store): Catalog => {
   const dropContainer = (number: number): void => {
     store.run('DELETE FROM items WHERE container = ?', number);
     store.run('DELETE FROM unique_keys WHERE container = ?', number);
+    store.run('DELETE FROM feed_ranges WHERE container = ?', number);
     store.run('DELETE FROM containers WHERE number = ?', number);
     cache.clear();
   };

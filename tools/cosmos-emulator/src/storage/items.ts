@@ -11,6 +11,7 @@ import type { ContainerRecord } from './catalog.ts';
 import type { Condition } from './condition.ts';
 import { allOf } from './condition.ts';
 import { alive, checkTtl } from './expiry.ts';
+import type { Ranges } from './ranges.ts';
 import type { Row, Store } from './store.ts';
 
 /** Where an item lives. */
@@ -92,7 +93,7 @@ const sweepSeconds = 60;
 const sweepItemsMax = 1_000;
 
 /** The items of a store. Expired ones are never found; they are removed when somebody writes. */
-export const createItems = (store: Store, now: () => number): Items => {
+export const createItems = (store: Store, ranges: Ranges, now: () => number): Items => {
   const effectiveKeys = new Map<string, string>();
   const lastSweeps = new Map<number, number>();
   const seconds = (): number => Math.floor(now() / 1000);
@@ -186,7 +187,7 @@ export const createItems = (store: Store, now: () => number): Items => {
         if (effectiveKeys.size >= maxCachedKeys) effectiveKeys.clear();
         effectiveKeys.set(name, epk);
       }
-      return { container, pk, epk, range: rangeOf(store.ranges, epk) };
+      return { container, pk, epk, range: rangeOf(ranges.of(container.number), epk) };
     },
     find,
     insert: (partition, item, { lsn, ts }) => {

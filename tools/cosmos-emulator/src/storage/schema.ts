@@ -1,5 +1,17 @@
 /** The version of the tables below, kept in `PRAGMA user_version`. A file of another version is refused. */
-export const formatVersion = 1;
+export const formatVersion = 2;
+
+/** Rows are there for containers whose ranges were split. What version 2 has that version 1 has not. */
+export const feedRangesTable = `
+  CREATE TABLE feed_ranges (
+    container INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    min TEXT NOT NULL,
+    max TEXT NOT NULL,
+    parents TEXT NOT NULL,
+    PRIMARY KEY (container, id)
+  ) STRICT, WITHOUT ROWID;
+`;
 
 /**
  * A number or nothing: what a comparison or an order by `c.version` may use an index for. Events of a stream are read
@@ -48,4 +60,5 @@ export const schema = `
     value TEXT NOT NULL,
     PRIMARY KEY (container, pk, ordinal, value)
   ) STRICT, WITHOUT ROWID;
+  ${feedRangesTable}
 `;

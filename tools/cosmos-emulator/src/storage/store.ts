@@ -1,9 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import type { FeedRange } from '../protocol/feed-ranges.ts';
-import { tile } from '../protocol/feed-ranges.ts';
 import { limits } from '../protocol/limits.ts';
-import { formatVersion, schema } from './schema.ts';
+import { feedRangesTable, formatVersion, schema } from './schema.ts';
 
 /** The data cannot be opened; `reason` says why. */
 export class StorageUnusableError extends Error {
@@ -22,7 +20,8 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The SQLite connection of one emulator. Everything is synchronous; one process owns the file. */
 export interface Store {
-  readonly ranges: readonly FeedRange[];
+  /** How many feed ranges a container begins with. */
+  readonly rangeCount: number;
   /** Rows of a query; statements are prepared once. */
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[];
   first(sql: string, ...values: readonly SQLInputValue[]): Row | undefined;
@@ -65,7 +64,7 @@ const openDatabase = (file: string): DatabaseSync => {
   }
 };
 
-/** Creates the tables in an empty file; otherwise checks its version and its number of ranges. */
+/** Creates the tables in an empty file; otherwise checks its version, adding what version 1 lacks, and its number of ranges. */
 const prepare = (database: DatabaseSync, file: string, wantedRanges: number | undefined): number => {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
@@ -78,7 +77,8 @@ const prepare = (database: DatabaseSync, file: string, wantedRanges: number | un
     database.exec('COMMIT');
     return count;
   }
-  if (version !== formatVersion) {
+  if (version === 1) database.exec(`BEGIN; ${feedRangesTable}; PRAGMA user_version = ${formatVersion}; COMMIT`);
+  else if (version !== formatVersion) {
     throw new StorageUnusableError(
       'format',
       `The data file ${file} has format version ${version}; this emulator reads version ${formatVersion}. Use another --data or the emulator that wrote it.`,
@@ -124,7 +124,7 @@ export const openStore = (file: string, wantedRanges: number | undefined): Store
   const rolledBack = (): void => listeners.forEach((listener) => listener());
 
   return {
-    ranges: tile(rangeCount),
+    rangeCount,
     all: (sql, ...values) => prepared(sql).all(...values) as Row[],
     first: (sql, ...values) => prepared(sql).get(...values) as Row | undefined,
     iterate: (sql, ...values) => prepared(sql).iterate(...values) as Iterable<Row>,

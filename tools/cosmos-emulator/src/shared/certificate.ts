@@ -12,7 +12,7 @@ export const createCertificate = async (host: string): Promise<Certificate> => {
   const { generate } = await import('selfsigned');
   const addresses = [...new Set(['127.0.0.1', '::1', ...(isIP(host) === 0 ? [] : [host])])];
   const names = [...new Set(['localhost', ...(isIP(host) === 0 ? [host] : [])])];
-  const pems = await generate([{ name: 'commonName', value: 'Cosmos DB emulator' }], {
+  const pems = await generate([{ name: 'commonName', value: 'Daybook emulator' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
