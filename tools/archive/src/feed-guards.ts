@@ -1,8 +1,9 @@
 import type { DeletionGuard, StoredEvent } from '@daybook/eventstore';
-import type { Container } from '@daybook/ports';
+import type { Container, FeedRange } from '@daybook/ports';
+import { type FeedPosition, readFeedPositions } from './feed-positions.ts';
 
 export interface FeedGuardOptions {
-  /** The feeds that the service is known to have. Those that have leases count as well. */
+  /** The feeds that the service is known to have. Those that have leases count as well: old ones and those that stand still, too. */
   readonly feeds: readonly string[];
   readonly events: Container<StoredEvent>;
   readonly leases: Container;
@@ -17,19 +18,20 @@ type Pending = 'unknown' | ReadonlyMap<string, number>;
 
 /**
  * One guard per feed, as of now. Checkpoints are opaque, so what comes after them is read: a stream is held from its first version on that
- * the feed has not passed. A feed without a lease or a checkpoint at any range holds everything. Checkpoints only go forward, so what a
- * guard allows stays allowed, however long the archiver takes.
+ * the feed has not passed. A feed that has no checkpoint for any part of the container holds everything. Checkpoints only go forward, so
+ * what a guard allows stays allowed, however long the archiver takes.
  */
 export async function feedGuards(options: FeedGuardOptions): Promise<readonly DeletionGuard[]> {
   const { events, leases, behindMax = 20_000 } = options;
-  const checkpoints = await readCheckpoints(leases);
-  const ranges = await events.feedRanges();
+  const feeds = await readFeedPositions(leases);
+  const whole = await events.feedRanges();
 
-  const pendingOf = async (feed: string): Promise<Pending> => {
+  const pendingOf = async (positions: readonly FeedPosition[]): Promise<Pending> => {
+    if (!cover(positions, whole)) return 'unknown';
     const pending = new Map<string, number>();
-    for (const range of ranges) {
-      let continuation = checkpoints.get(feed)?.get(range.id);
-      if (continuation === undefined) return 'unknown';
+    for (const { range, continuation: from } of positions) {
+      if (from === undefined) return 'unknown';
+      let continuation = from;
       for (let behind = 0; ;) {
         const page = await events.feedPage({ range, continuation, limit: pageSize });
         for (const { streamId, version } of page.documents) {
@@ -45,8 +47,8 @@ export async function feedGuards(options: FeedGuardOptions): Promise<readonly De
   };
 
   const guards: DeletionGuard[] = [];
-  for (const feed of new Set([...options.feeds, ...checkpoints.keys()])) {
-    const pending = await pendingOf(feed);
+  for (const feed of new Set([...options.feeds, ...feeds.keys()])) {
+    const pending = await pendingOf(feeds.get(feed) ?? []);
     guards.push({
       name: `feed:${feed}`,
       allows: (streamId, upToVersion) =>
@@ -56,24 +58,14 @@ export async function feedGuards(options: FeedGuardOptions): Promise<readonly De
   return guards;
 }
 
-/** By feed and range. */
-async function readCheckpoints(leases: Container): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-  const found = new Map<string, Map<string, string>>();
-  let from: { readonly continuation?: string } = {};
-  for (;;) {
-    const page = await leases.query({ limit: pageSize, ...from });
-    for (const lease of page.documents as readonly Readonly<Record<string, unknown>>[]) {
-      const { feed, range, continuation } = lease as {
-        readonly feed?: string;
-        readonly range?: { readonly id: string };
-        readonly continuation?: string;
-      };
-      if (feed === undefined || range === undefined) continue;
-      const ofFeed = found.get(feed) ?? new Map<string, string>();
-      if (continuation !== undefined) ofFeed.set(range.id, continuation);
-      found.set(feed, ofFeed);
+/** True where no part of the container is without a position. */
+function cover(positions: readonly FeedPosition[], whole: readonly FeedRange[]): boolean {
+  const sorted = positions.map(({ range }) => range).sort((a, b) => (a.minInclusive < b.minInclusive ? -1 : 1));
+  return whole.every(({ minInclusive, maxExclusive }) => {
+    let reached = minInclusive;
+    for (const each of sorted) {
+      if (each.minInclusive <= reached && each.maxExclusive > reached) reached = each.maxExclusive;
     }
-    if (page.continuation === undefined) return found;
-    from = { continuation: page.continuation };
-  }
+    return reached >= maxExclusive;
+  });
 }
