@@ -33,7 +33,8 @@ const callProvider = providerWorker({
 await service.run(paymentRoutes({ payments, store, audit, summaries, runtime }), [
   service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
   service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
-  service.feed('provider', { handleKey: callProvider }),
+  // However long the provider is away: its payments wait for it.
+  service.feed('provider', { handleKey: callProvider }, { poison: 'retry' }),
   service.commands(
     'payment-commands',
     createParticipant<PaymentCommandMessage, PaymentEvent, PaymentState>({

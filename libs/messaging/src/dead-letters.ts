@@ -1,7 +1,25 @@
 import type { CloudEvent } from '@daybook/contracts';
-import { type Container, isoNow, type Operation, type ReceivedMessage, type Runtime } from '@daybook/ports';
+import { type Container, isoNow, type Operation, type Runtime } from '@daybook/ports';
 import { discardKey, type DiscardOutcome } from './discard.ts';
-import { type EntryDocument, markerId, type ParkedMessage, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
+import {
+  discardGroup,
+  type DiscardGroupOutcome,
+  type FailureGroups,
+  listGroups,
+  replayGroup,
+  type ReplayGroupOutcome,
+} from './failure-groups.ts';
+import {
+  behindAnother,
+  type EntryDocument,
+  failed,
+  markerId,
+  type MessageToPark,
+  type ParkedMessage,
+  parkedMessageOf,
+  partitionKeyOf,
+  traceIdOf,
+} from './parked-message.ts';
 import { replayKey, type ReplayOutcome } from './replay.ts';
 
 export interface ListOptions {
@@ -30,11 +48,11 @@ export interface DeadLetters {
   /** Reads the keys parked by `consumer`. */
   load(consumer: string): Promise<ReadonlySet<string>>;
   /** Writes message and marker in one batch; the same message again changes nothing. */
-  park(consumer: string, message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
+  park(consumer: string, message: MessageToPark, error: unknown, attempts: number): Promise<void>;
   /** Writes the message without a marker: its key goes on. The same message again changes nothing. */
-  parkAlone(consumer: string, message: ReceivedMessage, error: unknown, attempts: number): Promise<void>;
-  /** Parks the message only if its key is still blocked. False: it is not, and the message is to be handled. */
-  parkBehind(consumer: string, message: ReceivedMessage): Promise<boolean>;
+  parkAlone(consumer: string, message: MessageToPark, error: unknown, attempts: number): Promise<void>;
+  /** Parks messages of one key, only if it is still blocked. False: it is not, and all of them are to be handled. */
+  parkBehind(consumer: string, ...messages: readonly MessageToPark[]): Promise<boolean>;
   list(consumer: string, options?: ListOptions): Promise<ParkedPage>;
   /**
    * Hands a key's messages to `handle` in order, each removed once it is handled, and unblocks the key when none is left; a message
@@ -47,44 +65,62 @@ export interface DeadLetters {
    * stays. It may die anywhere: done again it goes on.
    */
   discard(consumer: string, key: string, messageId?: string): Promise<DiscardOutcome>;
+  /** What is parked by kind of failure, the most frequent first. Looks at 10,000 messages at most. */
+  groups(consumer: string): Promise<FailureGroups>;
+  /**
+   * Replays what failed in one way, key by key, at most 1,000 keys. A blocked key is replayed whole, so that its order is kept; of a key whose messages were
+   * parked alone, those with this fingerprint.
+   */
+  replayGroup(
+    consumer: string,
+    fingerprint: string,
+    handle: (message: CloudEvent) => Promise<void>,
+  ): Promise<ReplayGroupOutcome>;
+  /** Discards what failed in one way, at most 1,000 keys; what stands behind it stays parked, to be replayed by its key. */
+  discardGroup(consumer: string, fingerprint: string): Promise<DiscardGroupOutcome>;
 }
+
+/** A batch takes 100 operations and 2 MB. */
+const parkedAtOnce = 25;
 
 /** @param options.container its partition key is `/partition` */
 export function createDeadLetters(options: { readonly container: Container; readonly runtime: Runtime }): DeadLetters {
   const { container, runtime } = options;
 
-  const write = async (
+  const entryOf = (
     consumer: string,
-    message: ReceivedMessage,
-    marker: 'upsert' | 'replace' | 'none',
-    why: Pick<EntryDocument, 'error' | 'stack' | 'attempts'>,
-  ): Promise<boolean> => {
-    const { key, partitionId, sequenceNumber, messageId, body } = message;
-    const shared = { partition: partitionKeyOf(consumer, key), consumer, key };
-    const entry: EntryDocument = {
-      ...shared,
-      // Sorts as the partition does: a key stays in one.
-      id: `${partitionId}-${String(sequenceNumber).padStart(20, '0')}`,
-      kind: 'entry',
-      partitionId,
-      sequenceNumber,
-      messageId,
-      message: body,
-      ...why,
-      parkedAt: isoNow(runtime),
-    };
+    { key, partitionId, sequenceNumber, messageId, body }: MessageToPark,
+    why: Pick<EntryDocument, 'error' | 'errorType' | 'stack' | 'fingerprint' | 'attempts'>,
+  ): EntryDocument => ({
+    ...{ partition: partitionKeyOf(consumer, key), consumer, key },
+    // Sorts as the partition does: a key stays in one.
+    id: `${partitionId}-${String(sequenceNumber).padStart(20, '0')}`,
+    kind: 'entry',
+    ...{ partitionId, sequenceNumber, messageId, message: body },
+    ...why,
+    traceId: traceIdOf(body),
+    parkedAt: isoNow(runtime),
+  });
+
+  /** All of one key. */
+  const write = async (entries: readonly EntryDocument[], marker: 'upsert' | 'replace' | 'none'): Promise<boolean> => {
+    const [first] = entries;
+    if (first === undefined) return true;
+    const { partition, consumer, key } = first;
     const operations: readonly Operation[] = [
       ...(marker === 'none'
         ? []
-        : [{ kind: marker, document: { ...shared, id: markerId, kind: 'marker' } } satisfies Operation]),
-      { kind: 'upsert', document: entry },
+        : [{ kind: marker, document: { partition, consumer, key, id: markerId, kind: 'marker' } } satisfies Operation]),
+      ...entries.map((document) => ({ kind: 'upsert', document }) satisfies Operation),
     ];
-    const outcome = await container.batch(shared.partition, operations);
+    const outcome = await container.batch(partition, operations);
     if (!outcome.applied && !(marker === 'replace' && outcome.status === 404)) {
-      throw new Error(`parking ${messageId} of ${consumer} failed with ${outcome.status}`);
+      throw new Error(`parking ${first.messageId} of ${consumer} failed with ${outcome.status}`);
     }
     return outcome.applied;
   };
+  const failedEntry = (consumer: string, message: MessageToPark, error: unknown, attempts: number): EntryDocument =>
+    entryOf(consumer, message, { ...failed(consumer, message, error), attempts });
 
   return {
     async load(consumer) {
@@ -105,14 +141,19 @@ export function createDeadLetters(options: { readonly container: Container; read
       return keys;
     },
     async park(consumer, message, error, attempts) {
-      await write(consumer, message, 'upsert', { ...described(error), attempts });
+      await write([failedEntry(consumer, message, error, attempts)], 'upsert');
     },
     async parkAlone(consumer, message, error, attempts) {
-      await write(consumer, message, 'none', { ...described(error), attempts });
+      await write([failedEntry(consumer, message, error, attempts)], 'none');
     },
-    parkBehind(consumer, message) {
-      const why = { error: 'behind a parked message of its key', stack: '', attempts: 0 };
-      return write(consumer, message, 'replace', why);
+    async parkBehind(consumer, ...messages) {
+      for (let from = 0; from < messages.length; from += parkedAtOnce) {
+        const part = messages.slice(from, from + parkedAtOnce);
+        const entries = part.map((message) => entryOf(consumer, message, { ...behindAnother, attempts: 0 }));
+        // Found unblocked half way, what is parked already was replayed: nobody unblocks a key that has messages left.
+        if (!(await write(entries, 'replace'))) return false;
+      }
+      return true;
     },
     async list(consumer, { key, limit = 100, continuation } = {}) {
       const page = await container.query({
@@ -130,16 +171,15 @@ export function createDeadLetters(options: { readonly container: Container; read
       return { messages, ...(page.continuation === undefined ? {} : { continuation: page.continuation }) };
     },
     replay: (consumer, key, handle) => replayKey({ container, consumer, key, handle }),
-    discard: (consumer, key, messageId) => discardKey({ container, consumer, key, messageId }),
+    discard: (consumer, key, messageId) =>
+      discardKey({
+        ...{ container, consumer, key },
+        chosen: (parked) => messageId === undefined || parked.messageId === messageId,
+      }),
+    groups: (consumer) => listGroups(container, consumer),
+    replayGroup: (consumer, fingerprint, handle) => replayGroup({ container, consumer, fingerprint, handle }),
+    discardGroup: (consumer, fingerprint) => discardGroup({ container, consumer, fingerprint }),
   };
-}
-
-const errorCharsMax = 4_000;
-
-function described(error: unknown): { readonly error: string; readonly stack: string } {
-  const text = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return { error: text.slice(0, errorCharsMax), stack: stack.slice(0, errorCharsMax) };
 }
 
 function byKeyAndOrder(a: ParkedMessage, b: ParkedMessage): number {

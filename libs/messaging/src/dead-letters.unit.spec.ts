@@ -70,8 +70,11 @@ describe('a list', () => {
       messageId: 'a1/1',
       message: received('a1', 0).body,
       error: 'bad',
+      errorType: 'Error',
       stack: expect.stringContaining('bad'),
       attempts: 5,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+      traceId: '00000000000000000000000000000001',
       parkedAt: '2010-12-01T00:00:00.000Z',
     });
   });
@@ -250,6 +253,80 @@ describe('a discard', () => {
       }
     }
     expect(died).toBeGreaterThan(8);
+  });
+});
+
+describe('failures of one kind', () => {
+  const strange = new TypeError('strange');
+  /** Keys a and b failed alike, c otherwise; b has one behind. */
+  const withKinds = async () => {
+    const world = createConsumerWorld();
+    const park = (id: string, place: number, error: Error) =>
+      world.deadLetters.park(consumerName, received(id, place), error, 5);
+    await park('a1', 0, new Error('line 7 of "x" is missing'));
+    await park('b1', 1, new Error('line 12 of "y" is missing'));
+    await park('c1', 2, strange);
+    await world.deadLetters.parkBehind(consumerName, received('b2', 3), received('b3', 4));
+    const { groups } = await world.deadLetters.groups(consumerName);
+    return { world, groups, fingerprint: groups[0]?.fingerprint ?? '' };
+  };
+
+  it('are counted, with what stands behind them', async () => {
+    const { world, groups } = await withKinds();
+    expect(groups).toMatchObject([
+      { failed: 2, behind: 2, errorType: 'Error', type: 'Count', consumer: consumerName },
+      { failed: 1, behind: 0, errorType: 'TypeError', keys: ['c'] },
+    ]);
+    expect([...(groups[0]?.keys ?? [])].sort()).toEqual(['a', 'b']);
+    expect(await world.deadLetters.groups('another')).toEqual({ groups: [], complete: true });
+  });
+
+  it('are replayed together, each key whole and in order; others stay', async () => {
+    const { world, fingerprint } = await withKinds();
+    const { replayed, handle } = recorder();
+    const outcome = await world.deadLetters.replayGroup(consumerName, fingerprint, handle);
+    expect(outcome).toEqual({ keys: 2, replayed: 4, stoppedAt: [], more: false });
+    expect(replayed.filter((id) => id.startsWith('b'))).toEqual(['b1', 'b2', 'b3']);
+    expect(await world.parked()).toEqual(['c1']);
+    expect([...(await world.deadLetters.load(consumerName))]).toEqual(['c']);
+  });
+
+  it('that still fail tell where, and the others are replayed', async () => {
+    const { world, fingerprint } = await withKinds();
+    const outcome = await world.deadLetters.replayGroup(consumerName, fingerprint, async (message) => {
+      if (nameOf(message) === 'a1') throw bad;
+    });
+    expect(outcome).toEqual({
+      keys: 2,
+      replayed: 3,
+      stoppedAt: [{ key: 'a', messageId: 'a1/1', error: bad }],
+      more: false,
+    });
+    expect(await world.parked()).toEqual(['a1', 'c1']);
+  });
+
+  it('of messages that were parked alone are replayed without the others of their key', async () => {
+    const world = createConsumerWorld();
+    await world.deadLetters.parkAlone(consumerName, received('a1', 0), bad, 1);
+    await world.deadLetters.parkAlone(consumerName, received('a2', 1), strange, 1);
+    const { groups } = await world.deadLetters.groups(consumerName);
+    const { replayed, handle } = recorder();
+    const fingerprint = groups.find(({ errorType }) => errorType === 'TypeError')?.fingerprint ?? '';
+    await world.deadLetters.replayGroup(consumerName, fingerprint, handle);
+    expect(replayed).toEqual(['a2']);
+    expect(await world.parked()).toEqual(['a1']);
+  });
+
+  it('are discarded together; what stands behind them stays, and its key blocked', async () => {
+    const { world, fingerprint } = await withKinds();
+    const outcome = await world.deadLetters.discardGroup(consumerName, fingerprint);
+    expect({ ...outcome, discarded: [...outcome.discarded].sort() }).toEqual({
+      ...{ keys: 2, discarded: ['a1/1', 'b1/1'], blocked: ['b'], more: false },
+    });
+    expect(await world.parked()).toEqual(['b2', 'b3', 'c1']);
+    const { replayed, handle } = recorder();
+    expect(await world.deadLetters.replay(consumerName, 'b', handle)).toEqual({ replayed: 2, unblocked: true });
+    expect(replayed).toEqual(['b2', 'b3']);
   });
 });
 

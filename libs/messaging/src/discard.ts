@@ -1,5 +1,5 @@
 import type { Container } from '@daybook/ports';
-import { markerId, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
+import { markerId, type ParkedMessage, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
 import { removed, unblocked } from './replay.ts';
 
 /** How a discard ended. */
@@ -17,9 +17,9 @@ export async function discardKey(options: {
   readonly container: Container;
   readonly consumer: string;
   readonly key: string;
-  readonly messageId: string | undefined;
+  readonly chosen: (message: ParkedMessage) => boolean;
 }): Promise<DiscardOutcome> {
-  const { container, messageId } = options;
+  const { container, chosen } = options;
   const partition = partitionKeyOf(options.consumer, options.key);
   // All are read before one is removed: what is parked meanwhile was not meant.
   const found: { readonly id: string; readonly messageId: string }[] = [];
@@ -33,8 +33,8 @@ export async function discardKey(options: {
       ...(continuation === undefined ? {} : { continuation }),
     });
     for (const document of page.documents) {
-      const parked = parkedMessageOf(document).messageId;
-      if (messageId === undefined || parked === messageId) found.push({ id: document.id, messageId: parked });
+      const parked = parkedMessageOf(document);
+      if (chosen(parked)) found.push({ id: document.id, messageId: parked.messageId });
     }
     continuation = page.continuation;
   } while (continuation !== undefined);

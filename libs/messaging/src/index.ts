@@ -18,7 +18,10 @@ export {
 export { type CommandSchema, createParticipant, type ParticipantOptions } from './participant.ts';
 export { CommandUnusable, isCommandUnusable } from './command-unusable.ts';
 export { createDeadLetters, type DeadLetters, type ListOptions, type ParkedPage } from './dead-letters.ts';
-export type { ParkedMessage } from './parked-message.ts';
+export type { MessageToPark, ParkedMessage } from './parked-message.ts';
+export { type Failure, failureFingerprint } from './fingerprint.ts';
+export type { DiscardGroupOutcome, FailureGroup, FailureGroups, ReplayGroupOutcome } from './failure-groups.ts';
+export { type EventParking, feedParking, type FeedParkingOptions, feedReplay } from './feed-parking.ts';
 export type { DiscardOutcome } from './discard.ts';
 export type { ReplayOutcome } from './replay.ts';
 export { createMessageConsumer, type MessageConsumer, type MessageConsumerOptions } from './consumer.ts';

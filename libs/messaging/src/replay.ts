@@ -1,7 +1,7 @@
 import type { CloudEvent } from '@daybook/contracts';
-import type { Container } from '@daybook/ports';
+import type { Container, Document, Stored } from '@daybook/ports';
 import { parseCloudEvent } from './cloud-event.ts';
-import { markerId, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
+import { failed, markerId, parkedMessageOf, partitionKeyOf } from './parked-message.ts';
 
 /** How a replay ended. */
 export interface ReplayOutcome {
@@ -18,12 +18,14 @@ export interface Replay {
   readonly consumer: string;
   readonly key: string;
   readonly handle: (message: CloudEvent) => Promise<void>;
+  /** Of a key that is not blocked only messages that failed like this. */
+  readonly fingerprint?: string;
 }
 
 const pageSize = 50;
 
 /** See `DeadLetters.replay`. */
-export async function replayKey({ container, consumer, key, handle }: Replay): Promise<ReplayOutcome> {
+export async function replayKey({ container, consumer, key, handle, fingerprint }: Replay): Promise<ReplayOutcome> {
   const partition = partitionKeyOf(consumer, key);
   let replayed = 0;
   for (;;) {
@@ -31,7 +33,12 @@ export async function replayKey({ container, consumer, key, handle }: Replay): P
     const { document: marker } = await container.read(partition, markerId);
     const { documents } = await container.query({
       partitionKey: partition,
-      where: [{ field: 'kind', op: '=', value: 'entry' }],
+      where: [
+        { field: 'kind', op: '=', value: 'entry' },
+        ...(fingerprint === undefined || marker !== undefined
+          ? []
+          : [{ field: 'fingerprint', op: '=', value: fingerprint } as const]),
+      ],
       orderBy: [{ field: 'id', direction: 'asc' }],
       limit: pageSize,
     });
@@ -46,12 +53,26 @@ export async function replayKey({ container, consumer, key, handle }: Replay): P
         if (event === undefined) throw new Error('not a CloudEvent');
         await handle(event);
       } catch (error) {
+        // How the replay ended is told even where this cannot be written.
+        await noted(container, partition, document, error).catch(() => undefined);
         return { replayed, unblocked: false, stoppedAt: { messageId, error } };
       }
       await removed(container, partition, document.id, undefined);
       replayed += 1;
     }
   }
+}
+
+/** The entry tells of its newest failure: what is wrong now may be something else. */
+async function noted(container: Container, partition: string, entry: Stored<Document>, error: unknown): Promise<void> {
+  const { _etag: ifMatch, ...document } = entry;
+  const { consumer, key, messageId, message: body, attempts } = parkedMessageOf(entry);
+  const why = { ...failed(consumer, { key, messageId, body }, error), attempts: attempts + 1 };
+  const fields = Object.entries(document).filter(([name]) => !name.startsWith('_'));
+  // Somebody else has replayed or discarded it meanwhile where this is refused.
+  await container.batch(partition, [
+    { kind: 'replace', document: { ...Object.fromEntries(fields), id: entry.id, ...why }, ifMatch },
+  ]);
 }
 
 /** Takes the marker away that was read before the key was found empty. False: something has been parked since. */

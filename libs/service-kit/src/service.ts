@@ -1,24 +1,17 @@
 import { hostname } from 'node:os';
-import { createFeedProcessor, type FeedHandler, type FeedProcessor } from '@daybook/change-feed';
+import type { FeedHandler } from '@daybook/change-feed';
 import {
   archiveContainer,
   auditContainer,
   deadLettersContainer,
   eventsContainer,
   type HubName,
-  leasesContainer,
   readModelsContainer,
   snapshotsContainer,
   type ServiceName,
   subjectKeysContainer,
 } from '@daybook/contracts';
-import {
-  createDeadLetters,
-  createMessageConsumer,
-  createRelay,
-  type MessageHandler,
-  type Route,
-} from '@daybook/messaging';
+import { createDeadLetters, createMessageConsumer, type MessageHandler, type Route } from '@daybook/messaging';
 import {
   archivedContainer,
   type AuditLog,
@@ -30,7 +23,6 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
-import { eventFeed } from '@daybook/projections';
 import { Router } from 'express';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
@@ -42,6 +34,7 @@ import { createLog, type Log } from './log.ts';
 import { tellingContainer } from './nudge.ts';
 import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
+import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
 
 /** What every service has: its settings, its stores, its feeds. */
@@ -61,9 +54,13 @@ export interface Service {
   readonly audit: AuditLog;
   /** For a service with personal data in its events; called once. @throws SettingError where nothing is named that wraps the keys */
   personalData(personal: PersonalData, derived: readonly DerivedData[]): ServicePersonalData;
-  /** A feed over the service's own events, read at once after each append of this process. */
-  feed(name: string, handler: FeedHandler<StoredEvent>): Component;
-  /** Publishes the service's own events: each goes to every place that a route names. */
+  /**
+   * A feed over the service's own events, read at once after each append of this process. An event that a `handleKey` keeps failing on
+   * is parked in the service's dead letters with all that follow of its stream; with `poison: 'retry'` it is tried without end, for
+   * handlers that wait for somebody else, as a payment provider.
+   */
+  feed(name: string, handler: FeedHandler<StoredEvent>, options?: { readonly poison?: 'park' | 'retry' }): Component;
+  /** Publishes the service's own events: each goes to every place that a route names. What no hub takes is parked by stream. */
   relay(routes: readonly Route[]): Component;
   /**
    * Consumes a hub as this service's consumer group; what cannot be handled is parked in the service's dead letters. A handler that has
@@ -90,13 +87,10 @@ export function openService(
   const log = createLog(service.name, settings.logLevel);
   const health = createHealth();
   const platform = azurePlatform(settings, runtime);
-  const feeds: FeedProcessor[] = [];
   const parking: ParkingConsumer[] = [];
   const hot = platform.container(eventsContainer[service.name]) as Container<StoredEvent>;
   const archived = archivedContainer(hot, platform.blobs(archiveContainer), runtime) as Container;
-  const events = tellingContainer(archived, () => {
-    for (const feed of feeds) feed.nudge();
-  }) as Container<StoredEvent>;
+  const events = tellingContainer(archived, () => nudge()) as Container<StoredEvent>;
   // Leases tell a holder from its own ghost: every start is another instance.
   const instance = `${settings.instanceId}/${runtime.newId()}`;
 
@@ -106,30 +100,10 @@ export function openService(
   const deadLetters = createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime });
   let personalData: ServicePersonalData | undefined;
 
-  const feed: Service['feed'] = (name, handler) => {
-    const processor = createFeedProcessor<StoredEvent>({
-      name,
-      instance,
-      // A slot has one process at a time: whoever had this one before is gone, and its ranges need not wait for their leases to end.
-      succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
-      source: events,
-      leases: platform.container(leasesContainer(service.name)),
-      runtime,
-      ...eventFeed,
-      ...handler,
-      onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
-      log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
-    });
-    feeds.push(processor);
-    health.add({
-      name: `feed:${name}`,
-      check: () => {
-        const { healthy, ...detail } = processor.health();
-        return { healthy, detail };
-      },
-    });
-    return { name: `feed:${name}`, start: () => processor.start(), stop: () => processor.stop() };
-  };
+  const { feed, relay, nudge } = serviceFeeds({
+    ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
+    onReplayable: (consumer) => parking.push(consumer),
+  });
 
   return {
     name: service.name,
@@ -152,13 +126,7 @@ export function openService(
       return personalData;
     },
     feed,
-    relay(routes) {
-      const relay = createRelay({
-        route: (event) => routes.flatMap((route) => route(event)),
-        producers: platform.producer,
-      });
-      return feed('relay', { handlePage: relay.handlePage });
-    },
+    relay,
     commands(hub, handle) {
       parking.push({ name: hub, handle });
       const consumer = createMessageConsumer({

@@ -1,0 +1,110 @@
+import { createFeedProcessor, type FeedHandler, type FeedLimits, type FeedProcessor } from '@daybook/change-feed';
+import { leasesContainer, type ServiceName } from '@daybook/contracts';
+import type { EventStore, StoredEvent } from '@daybook/eventstore';
+import { createRelay, type DeadLetters, type EventParking, feedParking, feedReplay } from '@daybook/messaging';
+import type { Container, Runtime, Stored } from '@daybook/ports';
+import { eventFeed } from '@daybook/projections';
+import type { Settings } from './config/settings.ts';
+import type { Health } from './health.ts';
+import type { ParkingConsumer } from './http/dead-letters.ts';
+import type { Component } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import type { Platform } from './platform.ts';
+import type { Service } from './service.ts';
+
+export interface ServiceFeedsOptions {
+  readonly service: ServiceName;
+  readonly settings: Settings;
+  /** New at each start: leases tell a holder from its own ghost. */
+  readonly instance: string;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly health: Health;
+  readonly platform: Platform;
+  readonly events: Container<StoredEvent>;
+  readonly store: EventStore;
+  readonly deadLetters: DeadLetters;
+  /** Told of each feed whose events may be parked, and where they are replayed to. */
+  readonly onReplayable: (consumer: ParkingConsumer) => void;
+}
+
+/** What follows the service's own events. */
+export interface ServiceFeeds extends Pick<Service, 'feed' | 'relay'> {
+  /** This process has appended: every feed reads at once. */
+  nudge(): void;
+}
+
+/** Large pages make full batches: a page is divided over the partitions of its hubs. */
+const relayLimits: Partial<FeedLimits> = { pageSize: 500, maxInFlight: 1_500 };
+
+export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
+  const { service, settings, instance, runtime, log, health, platform, events, store, deadLetters } = options;
+  const processors: FeedProcessor[] = [];
+
+  const follow = (
+    name: string,
+    handler: FeedHandler<StoredEvent>,
+    extras: { readonly parking?: EventParking; readonly limits?: Partial<FeedLimits> } = {},
+  ): Component => {
+    const processor = createFeedProcessor<StoredEvent>({
+      name,
+      instance,
+      // A slot has one process at a time: whoever had this one before is gone, and its ranges need not wait for their leases to end.
+      succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
+      source: events,
+      leases: platform.container(leasesContainer(service)),
+      runtime,
+      ...eventFeed,
+      ...handler,
+      ...extras,
+      onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
+      log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
+    });
+    processors.push(processor);
+    health.add({
+      name: `feed:${name}`,
+      check: () => {
+        const { healthy, ...detail } = processor.health();
+        return { healthy, detail: { ...detail, parkedKeys: extras.parking?.size ?? 0 } };
+      },
+    });
+    return { name: `feed:${name}`, start: () => processor.start(), stop: () => processor.stop() };
+  };
+
+  /** Where events go that a feed cannot handle; replayed, they are given to `handle`. */
+  const parkingOf = (name: string, handle: (events: readonly StoredEvent[]) => Promise<void>): EventParking => {
+    const consumer = `feed:${name}`;
+    const readEvent = (streamId: string, version: number) => store.readEvent(streamId, version);
+    options.onReplayable({ name: consumer, handle: feedReplay(readEvent, handle) });
+    return feedParking({
+      ...{ consumer, service, deadLetters },
+      onParked: ({ streamId, version }, error) =>
+        log.error({ err: error, feed: name, streamId, version }, 'event parked: see the dead letters'),
+    });
+  };
+
+  return {
+    feed(name, handler, { poison = 'park' } = {}) {
+      const { handleKey } = handler;
+      if (handleKey === undefined || poison === 'retry') return follow(name, handler);
+      const parking = parkingOf(name, (documents) => {
+        const key = documents[0]?.streamId ?? '';
+        const context = { key, rangeId: 'replay', attempt: 1, signal: new AbortController().signal };
+        return handleKey(documents as readonly Stored<StoredEvent>[], context);
+      });
+      return follow(name, handler, { parking });
+    },
+    relay(routes) {
+      const parking = parkingOf('relay', (documents) => relay.publish(documents));
+      const relay = createRelay({
+        route: (event) => routes.flatMap((route) => route(event)),
+        producers: platform.producer,
+        parking,
+      });
+      return follow('relay', { handlePage: relay.handlePage }, { parking, limits: relayLimits });
+    },
+    nudge() {
+      for (const processor of processors) processor.nudge();
+    },
+  };
+}
