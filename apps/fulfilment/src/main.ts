@@ -2,6 +2,7 @@ import { timersContainer } from '@daybook/contracts';
 import { fulfilmentDefinitions } from '@daybook/fulfilment-domain';
 import { createProjection, projectionHandler } from '@daybook/projections';
 import {
+  createSagaRegistry,
   createSagaRunner,
   createSagaStore,
   createTimerWorker,
@@ -48,7 +49,11 @@ service.health.add({
   },
 });
 
-await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list }), [
+// Off by default: on one's own machine there is no second person.
+const secondPerson = process.env['OPERATORS_SECOND_PERSON'] === '1';
+const registry = createSagaRegistry(definitions);
+
+await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }), [
   service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('read-models', { handleKey: projectionHandler([list]) }),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),

@@ -91,4 +91,12 @@ export {
 export { listOrdersQuery, orderRequests, pageQuery } from './http/order-http.ts';
 export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
 export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';
-export { listSagasQuery, type SagaStatus, sagaStatus } from './http/fulfilment-http.ts';
+export {
+  dryRunQuery,
+  listSagasQuery,
+  sagaActionNames,
+  type SagaActionName,
+  sagaActions,
+  type SagaStatus,
+  sagaStatus,
+} from './http/fulfilment-http.ts';

@@ -34,7 +34,9 @@ export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './d
 export { toMermaid } from './definition/mermaid.ts';
 export { decideSaga, type SagaInput, type SagaMessageInput, type SagaTimerInput } from './decide/decide.ts';
 export {
+  cancelledByOperator,
   decideOperator,
+  forcedByOperator,
   movesMoney,
   type OperatorCommand,
   type OperatorRequest,

@@ -1,5 +1,6 @@
 export { type EventReading, recordRead, shownEvents } from './http/audited.ts';
 export { subjectRoutes } from './http/subjects.ts';
+export { actorOf } from './http/headers.ts';
 export { type Answer, answerCommand, type CommandOutcome, etag, reusedKey } from './http/answer.ts';
 export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts';
 export { type CommandContext, commandContext } from './http/command-context.ts';

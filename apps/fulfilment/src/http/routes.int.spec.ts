@@ -1,47 +1,5 @@
-import { fulfilmentDefinitions } from '@daybook/fulfilment-domain';
-import { virtualRuntime } from '@daybook/ports';
-import { createProjection } from '@daybook/projections';
-import { createSagaRunner, createSagaStore, projectSagaListItem, type SagaListItem } from '@daybook/saga';
-import { type Client, memoryStores, serve } from '@daybook/service-kit/testing';
-import { fulfilmentRoutes } from './routes.ts';
-
-/** The orchestrator over stores in memory, and a way to tell it what happened. */
-function fulfilmentService() {
-  const runtime = virtualRuntime({ seed: 1 });
-  const stores = memoryStores(runtime);
-  const { store, audit } = stores;
-  const definitions = fulfilmentDefinitions();
-  const sagas = createSagaStore({ store, definitions });
-  const runner = createSagaRunner({ sagas, definitions, runtime });
-  const list = createProjection<SagaListItem>({
-    name: 'sagas',
-    readModel: stores.readModels,
-    streams: 'saga-',
-    project: projectSagaListItem,
-    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
-  });
-  return {
-    routes: fulfilmentRoutes({ sagas, store, audit, runtime, list }),
-    catchUp: () => stores.catchUp([list]),
-    tell: (id: string, type: string, commandkey: string, data: Readonly<Record<string, unknown>>, schemaversion = 1) =>
-      runner.handleInput({
-        specversion: '1.0',
-        id,
-        source: 'daybook/order',
-        type,
-        subject: 'order-o1',
-        time: '2010-12-01T00:00:00.000Z',
-        datacontenttype: 'application/json',
-        data,
-        traceparent: '',
-        correlationid: 'c',
-        causationid: 'r',
-        commandkey,
-        schemaversion,
-        actor: 'test',
-      }),
-  };
-}
+import { type Client, serve } from '@daybook/service-kit/testing';
+import { fulfilmentService } from '../test-support/fulfilment-service.ts';
 
 let service: ReturnType<typeof fulfilmentService>;
 let client: Client;
@@ -72,6 +30,10 @@ describe('GET /v1/sagas/{sagaId}', () => {
     const now = (await client.get(path)).body;
     const before = (await client.get(`${path}?asOf=1`)).body;
     expect(now).toMatchObject({ sagaId: 'FulfilOrder:o1', status: 'running', step: 'authorize' });
+    expect(now).toMatchObject({
+      remaining: ['authorize', 'confirm', 'ship', 'capture', 'commit'],
+      atStake: { money: [{ currency: 'GBP', amount: 1530 }], pieces: 6 },
+    });
     expect(before).toMatchObject({ sagaId: 'FulfilOrder:o1', status: 'running', step: 'start', version: 1 });
   });
 
@@ -87,13 +49,33 @@ describe('GET /v1/sagas/{sagaId}', () => {
 });
 
 describe('GET /v1/sagas', () => {
-  it('lists them by status and type', async () => {
+  const ids = async (query: string) =>
+    ((await client.get(`/v1/sagas${query}`)).body['items'] as { sagaId: string }[]).map(({ sagaId }) => sagaId);
+
+  it('finds those that have not moved for long, a page at a time', async () => {
+    for (const id of ['o1', 'o2', 'o3']) {
+      await service.tell(`e-${id}`, 'OrderSubmitted', `http:${id}`, { ...submitted, orderId: id }, 2);
+    }
+    await service.runtime.advance(120_000);
+    await service.tell('e-o4', 'OrderSubmitted', 'http:o4', { ...submitted, orderId: 'o4' }, 2);
+    await service.catchUp();
+    expect((await ids('?olderThan=1m')).sort()).toEqual(['FulfilOrder:o1', 'FulfilOrder:o2', 'FulfilOrder:o3']);
+    const first = (await client.get('/v1/sagas?olderThan=1m&limit=2')).body;
+    await service.runtime.advance(120_000);
+    const second = (
+      await client.get(`/v1/sagas?olderThan=1m&limit=2&after=${encodeURIComponent(String(first['next']))}`)
+    ).body;
+    expect([first['items'], second['items']].flat()).toHaveLength(3);
+    expect((await client.get('/v1/sagas?olderThan=soon')).status).toBe(400);
+  });
+
+  it('lists them by status, type, step and reason', async () => {
     await reserved();
     await service.catchUp();
-    const ids = async (query: string) =>
-      ((await client.get(`/v1/sagas${query}`)).body['items'] as { sagaId: string }[]).map(({ sagaId }) => sagaId);
     expect(await ids('')).toEqual(['FulfilOrder:o1']);
     expect(await ids('?status=running&type=FulfilOrder')).toEqual(['FulfilOrder:o1']);
+    expect(await ids('?step=authorize')).toEqual(['FulfilOrder:o1']);
+    expect(await ids('?reason=timed-out')).toEqual([]);
     expect(await ids('?status=parked')).toEqual([]);
     expect((await client.get('/v1/sagas?status=lost')).status).toBe(400);
   });

@@ -1,66 +1,84 @@
-import { type SagaStatus, listSagasQuery, sagaStream } from '@daybook/contracts';
-import type { Condition } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
-import { describeSaga, type SagaListItem, type SagaStore } from '@daybook/saga';
-import { etag, eventPage, type EventReading, itemPage, Problem, stateAsAsked, validate } from '@daybook/service-kit';
+import { listSagasQuery, type SagaStatus, sagaStream } from '@daybook/contracts';
+import type { Condition, Runtime } from '@daybook/ports';
+import type { Projection, ReadModelItem } from '@daybook/projections';
+import { describeSaga, type SagaListItem, type SagaRegistry, type SagaStore } from '@daybook/saga';
+import { etag, eventPage, type EventReading, itemPage, stateAsAsked, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
-import { z } from 'zod';
+import { sagaActionRoutes } from './saga-actions.ts';
+import { definitionOf, sagaIdOf, unknownSaga } from './saga-of.ts';
+import { totalsAtStake } from './totals.ts';
 
 export interface FulfilmentRoutes extends EventReading {
   readonly sagas: SagaStore;
   readonly list: Projection<SagaListItem>;
+  /** Of the same definitions as `sagas`. */
+  readonly registry: SagaRegistry;
+  /** True: an intervention that moves money needs the approval of a second person. */
+  readonly secondPerson: boolean;
 }
 
-const sagaId = z
-  .string()
-  .regex(
-    /^[A-Z][A-Za-z]*:[A-Za-z0-9][A-Za-z0-9._-]{0,90}$/,
-    'must be <type>:<key>, for example FulfilOrder:inv-536365',
-  );
-
-export function fulfilmentRoutes({ sagas, list, ...reading }: FulfilmentRoutes): Router {
+export function fulfilmentRoutes(options: FulfilmentRoutes): Router {
+  const { sagas, list, registry, ...reading } = options;
   const router = Router();
 
   router.get('/v1/sagas', async (request, response) => {
-    const { status, type, after, limit } = validate(listSagasQuery, request.query, 'query');
-    const where: Condition[] = [];
-    if (status !== undefined) where.push({ field: 'status', op: '=', value: status satisfies SagaStatus });
-    if (type !== undefined) where.push({ field: 'type', op: '=', value: type });
-    response.json(
-      await itemPage(
-        list,
-        { where, limit, after },
-        ({ sagaId: id, type: sagaType, status: at, step, startedAt, updatedAt, reason, streamVersion }) => ({
-          sagaId: id,
-          type: sagaType,
-          status: at,
-          step,
-          startedAt,
-          updatedAt,
-          ...(reason === undefined ? {} : { reason }),
-          version: streamVersion,
-        }),
-      ),
-    );
+    const { after, limit, olderThan, ...equal } = validate(listSagasQuery, request.query, 'query');
+    const { cursor, before } =
+      olderThan === undefined ? { cursor: after } : pageBefore(after, olderThan, reading.runtime);
+    const where = conditions(equal, before);
+    const { items, next } = await itemPage(list, { where, limit, after: cursor }, listed);
+    response.json({
+      items,
+      ...(next === undefined ? {} : { next: before === undefined ? next : `${before}~${next}` }),
+    });
+  });
+  router.get('/v1/sagas/totals', async (_request, response) => {
+    response.json(await totalsAtStake({ sagas, list, registry }));
   });
   router.get('/v1/sagas/:sagaId', async (request, response) => {
-    const { state, version } = await stateAsAsked(sagas, reading, request, sagaStream(sagaIdOf(request)));
-    if (state.status === 'none') throw unknownSaga(request);
-    response.set('ETag', etag(version)).json({ ...describeSaga(state), version });
+    const sagaId = sagaIdOf(request);
+    const { state, version } = await stateAsAsked(sagas, reading, request, sagaStream(sagaId));
+    if (state.status === 'none') throw unknownSaga(sagaId);
+    const definition = definitionOf(registry, sagaId, state);
+    response.set('ETag', etag(version)).json({ ...describeSaga(state, definition), version });
   });
   router.get('/v1/sagas/:sagaId/history', async (request, response) => {
-    const page = await eventPage(reading, request, sagaStream(sagaIdOf(request)));
-    if (page === undefined) throw unknownSaga(request);
+    const page = await historyOf(reading, request);
     response.json(page);
   });
-
-  return router;
+  return router.use(sagaActionRoutes(options));
 }
 
-function sagaIdOf(request: Request): string {
-  return validate(sagaId, request.params['sagaId'], 'sagaId');
+async function historyOf(reading: EventReading, request: Request): Promise<object> {
+  const sagaId = sagaIdOf(request);
+  const page = await eventPage(reading, request, sagaStream(sagaId));
+  if (page === undefined) throw unknownSaga(sagaId);
+  return page;
 }
 
-function unknownSaga(request: Request): Problem {
-  return new Problem(404, 'saga-unknown', `There is no saga ${sagaIdOf(request)}.`);
+/** A cursor is of one question: the time that the first page asked for goes with it from page to page. */
+function pageBefore(
+  after: string | undefined,
+  ageMs: number,
+  runtime: Runtime,
+): { readonly before: string; readonly cursor: string | undefined } {
+  const [, before, cursor] = /^([^~]{24})~(.+)$/.exec(after ?? '') ?? [];
+  return { before: before ?? new Date(runtime.now() - ageMs).toISOString(), cursor: cursor ?? after };
+}
+
+function conditions(equal: Readonly<Record<string, string | undefined>>, before: string | undefined): Condition[] {
+  const where = Object.entries(equal).flatMap(([field, value]): Condition[] =>
+    value === undefined ? [] : [{ field, op: '=', value }],
+  );
+  return before === undefined ? where : [...where, { field: 'updatedAt', op: '<=', value: before }];
+}
+
+function listed(item: ReadModelItem<SagaListItem>): object {
+  const { sagaId, type, definitionVersion, status, step, startedAt, updatedAt, reason, streamVersion } = item;
+  return {
+    ...{ sagaId, type, status: status satisfies SagaStatus, step, startedAt, updatedAt },
+    ...(definitionVersion === undefined ? {} : { definitionVersion }),
+    ...(reason === undefined ? {} : { reason }),
+    version: streamVersion,
+  };
 }

@@ -15,7 +15,13 @@ import type { EventCatalogue, EventOf } from './event-type.ts';
 import { outcomeRepeated } from './outcome-repeated.ts';
 
 /** Why an order was not accepted. */
-export const rejectionReason = z.enum(['out-of-stock', 'payment-declined', 'payment-unresolved', 'timed-out']);
+export const rejectionReason = z.enum([
+  'out-of-stock',
+  'payment-declined',
+  'payment-unresolved',
+  'timed-out',
+  'cancelled-by-operator',
+]);
 export type RejectionReason = z.infer<typeof rejectionReason>;
 
 const orderSubmitted = z.strictObject({

@@ -27,6 +27,7 @@ export class Problem extends Error {
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Refused by the current state',
@@ -34,6 +35,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content too large',
   415: 'Unsupported media type',
   422: 'Unprocessable',
+  428: 'Precondition required',
   500: 'Internal error',
   503: 'Unavailable',
 };

@@ -8,7 +8,7 @@ import {
   stockedQuantities,
   stockEvents,
 } from '@daybook/contracts';
-import { type Reason, saga, type SagaDefinition } from '@daybook/saga';
+import { cancelledByOperator, forcedByOperator, type Reason, saga, type SagaDefinition } from '@daybook/saga';
 import { toOrder, toPayment, toStock } from '../commands.ts';
 import { defaultTiming, type SagaTiming } from '../timing.ts';
 
@@ -39,6 +39,7 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
     reservationId: orderId,
     orderId,
   });
+  const money = ({ total, currency }: FulfilOrderContext) => ({ money: { amount: total, currency } });
   const eachSku = { of: (context: FulfilOrderContext) => context.stocked, id: (item: SkuQuantity) => item.sku };
 
   return saga('FulfilOrder', { version: 1 })
@@ -58,11 +59,13 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
         }),
       },
       retry: timing.forward,
+      stake: (_context, { quantity }) => ({ pieces: quantity }),
       compensate: {
         command: (context, item) => toStock({ type: 'ReleaseStock', data: reservation(context, item) }),
         succeeded: ['StockReservationReleased'],
         refused: { StockRequestRefused: refusal },
         retry: timing.undo,
+        skippable: 'the stock shows no reservation for the order',
       },
     })
     .step('authorize', {
@@ -79,12 +82,14 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
       },
       unknown: { PaymentAuthorizationUnknown: ({ message }) => ({ reason: 'payment-unresolved', detail: message }) },
       retry: timing.forward,
+      stake: money,
       compensate: {
         command: (context) => toPayment({ type: 'VoidPayment', data: payment(context) }),
         progress: ['PaymentVoidRequested'],
         succeeded: ['PaymentVoided'],
         refused: { PaymentRequestRefused: refusal },
         retry: timing.undo,
+        skippable: 'the provider states that it holds nothing',
       },
     })
     .step('confirm', {
@@ -103,6 +108,8 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
       succeeded: ['PaymentCaptured'],
       refused: { PaymentRequestRefused: refusal },
       retry: timing.afterPivot,
+      stake: money,
+      skippable: 'the money has come by another way',
     })
     .retriable('commit', {
       alongside: true,
@@ -112,6 +119,8 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
       succeeded: ['StockCommitted'],
       refused: { StockRequestRefused: refusal },
       retry: timing.afterPivot,
+      stake: (_context, { quantity }) => ({ pieces: quantity }),
+      skippable: 'the stock has been adjusted by what was shipped',
     })
     .closing('reject', {
       answers: orderEvents,
@@ -140,7 +149,7 @@ function whyNotConfirmed({ code, message }: { readonly code: string; readonly me
 }
 
 function rejection({ reason, detail }: Reason) {
-  const known = rejectionReason.safeParse(reason);
+  const known = rejectionReason.safeParse(reason === forcedByOperator ? cancelledByOperator : reason);
   const why = known.success ? known.data : 'timed-out';
   return detail === undefined ? { reason: why } : { reason: why, detail };
 }

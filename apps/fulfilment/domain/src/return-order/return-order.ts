@@ -19,9 +19,14 @@ export interface ReturnOrderContext {
   readonly returnId: string;
   /** Minor units. */
   readonly refund: number;
+  /** Returns that began before it was kept have none. */
+  readonly currency?: string;
   readonly reason: string;
   readonly stocked: readonly SkuQuantity[];
 }
+
+/** ISO 4217: no currency. */
+const noCurrency = 'XXX';
 
 /** From `OrderReturnRequested`, which the order has granted already: goods back on the shelf, money back, and only then told to the order. */
 export function returnOrder(timing: SagaTiming = defaultTiming): SagaDefinition {
@@ -35,6 +40,8 @@ export function returnOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
         toStock({ type: 'RestockReturn', data: { sku, orderId, returnId, quantity } }),
       succeeded: ['StockRestocked'],
       retry: timing.afterPivot,
+      stake: (_context, { quantity }) => ({ pieces: quantity }),
+      skippable: 'the stock has been adjusted by what came back',
     })
     .retriable('refund', {
       alongside: true,
@@ -49,6 +56,8 @@ export function returnOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
       succeeded: ['PaymentRefunded'],
       refused: { PaymentRequestRefused: whyNotRefunded },
       retry: timing.afterPivot,
+      stake: ({ refund, currency }) => ({ money: { amount: refund, currency: currency ?? noCurrency } }),
+      skippable: 'the money has been given back by another way',
     })
     .retriable('complete', {
       answers: orderEvents,
@@ -61,8 +70,8 @@ export function returnOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
     .build();
 }
 
-function contextOf({ orderId, returnId, refund, reason, lines }: ReturnRequested): ReturnOrderContext {
-  return { orderId, returnId, refund, reason, stocked: stockedQuantities(lines) };
+function contextOf({ orderId, returnId, refund, currency, reason, lines }: ReturnRequested): ReturnOrderContext {
+  return { orderId, returnId, refund, currency, reason, stocked: stockedQuantities(lines) };
 }
 
 /** Goods may come back before the capture is through: then the refund has to wait for it. */
