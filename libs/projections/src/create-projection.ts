@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@daybook/eventstore';
 import { type BatchOutcome, type Condition, type Document, type Stored, isContainerError } from '@daybook/ports';
+import { following, ofOneStream } from './following.ts';
 import { createHotCache } from './hot-cache.ts';
 import { listItems } from './list.ts';
 import {
@@ -24,15 +24,6 @@ export function createProjection<State extends object>(definition: ProjectionDef
 
   const read = async (streamId: string): Promise<Stored<ReadModelDocument> | undefined> =>
     (await readModel.read(partitionKeyOf(streamId), idOf(streamId))).document as Stored<ReadModelDocument> | undefined;
-
-  /** The events to fold on top of `version`, without a gap: read from the stream where the feed has not brought them all. */
-  const following = async (events: readonly StoredEvent[], streamId: string, version: number) => {
-    const fresh = events.filter((event) => event.version > version);
-    if (isContiguous(fresh, version)) return fresh;
-    const healed = await readStream(streamId, version);
-    if (healed.length > 0 && isContiguous(healed, version)) return healed;
-    throw new ProjectionError('gap', name, `stream ${streamId} has no version ${version + 1}, but later ones`);
-  };
 
   /** @returns true when the document was written; false when another wrote it first, or the answer was lost. */
   const write = async (document: Document, streamId: string, current: Stored | undefined): Promise<boolean> => {
@@ -65,17 +56,14 @@ export function createProjection<State extends object>(definition: ProjectionDef
       const first = events[0];
       if (first === undefined) return;
       const { streamId } = first;
-      if (events.some((event) => event.streamId !== streamId)) {
-        throw new ProjectionError('mixed-streams', name, `apply takes events of one stream, not only of ${streamId}`);
-      }
-      const sorted = inVersionOrder(events);
+      const sorted = ofOneStream(name, events);
       const target = sorted.at(-1)?.version ?? 0;
       // A stream's first event most likely meets no document: the create itself finds out, and saves the read.
       let current = sorted[0]?.version === 1 ? undefined : await read(streamId);
       for (let conflicts = 0; conflicts < maxConflicts;) {
         const version = current?.streamVersion ?? 0;
         if (version >= target) return;
-        const fresh = await following(sorted, streamId, version);
+        const fresh = await following(name, sorted, streamId, version, readStream);
         const state = fresh.reduce<State | undefined>(
           (folded, event) => project(folded, event),
           current === undefined ? undefined : toState(current),
@@ -129,13 +117,4 @@ export function createProjection<State extends object>(definition: ProjectionDef
     clear: (limit) =>
       clearDocuments(readModel, name, (document) => partitionKeyOf(String(document['streamId'])), limit),
   };
-}
-
-function inVersionOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {
-  const byVersion = new Map(events.map((event) => [event.version, event]));
-  return [...byVersion.values()].sort((a, b) => a.version - b.version);
-}
-
-function isContiguous(events: readonly StoredEvent[], afterVersion: number): boolean {
-  return events.every((event, index) => event.version === afterVersion + 1 + index);
 }

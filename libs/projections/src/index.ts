@@ -17,3 +17,5 @@ export {
 export { createProjection } from './create-projection.ts';
 export { eventFeed, projectionHandler } from './projection-handler.ts';
 export { type VersionWait, waitForVersion } from './wait-for-version.ts';
+export { createTotals } from './totals/create-totals.ts';
+export type { Share, TotalFields, Totals, TotalsDefinition } from './totals/totals.ts';
