@@ -80,7 +80,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['tools/**/*.ts', 'apps/e2e/**/*.ts'],
+    files: ['infra/**/*.ts', 'tools/**/*.ts', 'apps/e2e/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
 );
