@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patientShop } from './support/patient-shop.ts';
+import { connectShop } from '@daybook/replay';
 import { expectSettled } from './support/settled.ts';
 import { findPlace, type Place, type Started, startAt } from './support/started.ts';
 import { receiveOpeningStock, startTraffic, type Traffic } from './support/traffic.ts';
@@ -24,7 +24,7 @@ describe('kill -9 of everything at once', () => {
   });
 
   it('leaves orders that go on to their ends after the next start, which needs no cleaning up', async () => {
-    const shop = patientShop(running.settings.urls);
+    const shop = connectShop(running.settings.urls);
     await receiveOpeningStock(shop);
     traffic = startTraffic({ shop, seed: 23, customers: 6, pauseMs: 50 });
     for (const flowMs of [4_000, 2_500]) {

@@ -1,6 +1,6 @@
 import { type Lab, openLab } from './support/lab.ts';
 import { type Placing, placing } from './support/placing.ts';
-import { until } from './support/until.ts';
+import { until } from '@daybook/replay';
 
 jest.setTimeout(60_000);
 

@@ -4,7 +4,7 @@ import { seeded } from './support/random.ts';
 import { expectSettled } from './support/settled.ts';
 import { storyKinds, storyOf } from './support/stories.ts';
 import { receiveOpeningStock, startTraffic, type Traffic } from './support/traffic.ts';
-import { until } from './support/until.ts';
+import { until } from '@daybook/replay';
 
 const killed = [
   'order',

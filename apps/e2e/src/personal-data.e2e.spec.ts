@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, openLab } from './support/lab.ts';
 import { verifyStores } from './support/stores.ts';
-import { until } from './support/until.ts';
+import { until } from '@daybook/replay';
 
 jest.setTimeout(60_000);
 

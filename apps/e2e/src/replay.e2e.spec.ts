@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findRoot } from '@daybook/local';
-import { expectStatus } from '@daybook/replay';
-import { patientShop } from './support/patient-shop.ts';
+import { connectShop, expectStatus } from '@daybook/replay';
 import { type Ran, runScript } from './support/command.ts';
 import { findPlace, type Place, type Started, startAt } from './support/started.ts';
 
@@ -59,7 +58,7 @@ describe('npm run replay', () => {
     expect(second.report).toMatchObject({ ...first.report, eventsAppended: 0, seconds: expect.any(Number) as number });
     expect(second.code).toBe(0);
 
-    const shop = patientShop(running.settings.urls);
+    const shop = connectShop(running.settings.urls);
     const { body } = expectStatus(await shop.get('inventory', '/v1/stock?limit=1'), [200], 'stock');
     const [{ sku }] = body['items'] as [{ sku: string }];
     const secret = { quantity: 1, reason: 'nobody will notice' };

@@ -1,10 +1,7 @@
 import { connect } from 'node:net';
 import { holderOf } from '@daybook/local';
-import { expectStatus } from '@daybook/replay';
-import { booksOf } from './support/books.ts';
-import { patientShop } from './support/patient-shop.ts';
+import { booksOf, connectShop, expectStatus, until } from '@daybook/replay';
 import { findPlace, isFree, type Place, processesIn, type Started, startAt } from './support/started.ts';
-import { until } from './support/until.ts';
 
 jest.setTimeout(120_000);
 
@@ -32,7 +29,7 @@ describe('npm start', () => {
 
   /** Places an order for postage and waits until it is confirmed. */
   const order = async ({ settings }: Started, orderId: string): Promise<void> => {
-    const shop = patientShop(settings.urls);
+    const shop = connectShop(settings.urls);
     const body = {
       orderId,
       customerId: 'c-17850',
@@ -93,7 +90,7 @@ describe('npm start', () => {
   it('starts again on the same data, and leaves nothing behind when it is killed itself', async () => {
     const again = start(placeOf(0));
     await again.ready();
-    expect((await booksOf(patientShop(again.settings.urls)).order('of-the-first')).status).toBe('confirmed');
+    expect((await booksOf(connectShop(again.settings.urls)).order('of-the-first')).status).toBe('confirmed');
     const supervisor = holderOf(placeOf(0).dataFolder)?.pid ?? fail();
     process.kill(supervisor, 'SIGKILL');
     await until('all to be gone', () => processesIn(again.group).length === 0, { timeoutMs: 5_000 });

@@ -1,3 +1,10 @@
-export { planTrade } from './plan.ts';
-export { parseTrade, readTradeFile } from './trade-file.ts';
+export { type Plan, type PlannedOrder, planTrade } from './plan.ts';
+export { parseTrade, readTradeFile, type TradeFile } from './trade-file.ts';
 export { type Answer, connectShop, expectStatus, type Shop, ShopError, type ShopUrls } from './shop.ts';
+export { replay, type ReplayOptions, type ReplayResult } from './replay.ts';
+export { describe as describeReplay, type ReplayReport } from './report.ts';
+export { mapLimited } from './limiter.ts';
+export { booksOf, type Line, type OrderBooks } from './customer/order-books.ts';
+export type { Story, Told } from './customer/story.ts';
+export { tellStory } from './customer/tell-story.ts';
+export { until } from './customer/until.ts';

@@ -25,15 +25,17 @@ export class ShopError extends Error {
   readonly code = 'shop-error';
 }
 
-const attempts = 40;
 const pauseMs = 250;
 const timeoutMs = 15_000;
 
-/** Sends again while a service is away or busy (for about ten seconds of refusals): every command carries its key. */
-export function connectShop(urls: ShopUrls): Shop {
+/** Sends again while a service is away or busy, for as long as `patienceMs` (a minute by default): every command carries its key. */
+export function connectShop(urls: ShopUrls, patienceMs = 60_000): Shop {
   const send = async (url: string, init: RequestInit): Promise<Answer> => {
+    const deadline = performance.now() + patienceMs;
     let last: unknown;
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    let attempts = 0;
+    do {
+      attempts += 1;
       try {
         const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         const body = (await response.json()) as Record<string, unknown>;
@@ -43,7 +45,7 @@ export function connectShop(urls: ShopUrls): Shop {
         last = error instanceof Error ? (error.cause ?? error) : error;
       }
       await sleep(pauseMs);
-    }
+    } while (performance.now() < deadline);
     throw new ShopError(`${init.method ?? 'GET'} ${url} failed ${attempts} times; last: ${String(last)}`);
   };
   return {

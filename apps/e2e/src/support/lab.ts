@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSystem, type System } from '@daybook/local';
-import type { Shop } from '@daybook/replay';
-import { patientShop } from './patient-shop.ts';
+import { connectShop, type Shop } from '@daybook/replay';
 
 /** A whole system with data of its own, for one spec file. */
 export interface Lab {
@@ -21,7 +20,7 @@ export async function openLab({ restarts = true }: { readonly restarts?: boolean
     const system = await startSystem({ dataFolder, restarts, command: 'an end-to-end test' });
     return {
       system,
-      shop: patientShop(system.urls),
+      shop: connectShop(system.urls),
       async close() {
         await system.stop();
         // To look into a failure, keep its data and logs.

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { expectStatus, type Shop } from '@daybook/replay';
-import { type Books, booksOf, type Line } from './books.ts';
-import { until } from './until.ts';
+import { booksOf, expectStatus, type Line, type OrderBooks, type Shop, until } from '@daybook/replay';
 
 /** Short words for what order specs do. */
 export interface Placing {
-  readonly books: Books;
+  readonly books: OrderBooks;
   /** A new article with so many pieces on hand. */
   article(pieces: number): Promise<string>;
   line(sku: string, quantity: number, unitPrice?: number): Line;

@@ -1,5 +1,4 @@
-import type { Shop } from '@daybook/replay';
-import { booksOf } from './books.ts';
+import { booksOf, type Shop } from '@daybook/replay';
 import { readDeadLetters, type StoreEnv, verifyStores } from './stores.ts';
 import type { Traffic } from './traffic.ts';
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, findRoot, resolveSettings, type Settings } from '@daybook/local';
-import { until } from './until.ts';
+import { until } from '@daybook/replay';
 
 /** `npm start` as somebody at a terminal runs it: the real entry program, in a process group of its own. */
 export interface Started {

@@ -1,15 +1,8 @@
-import type { Line } from './books.ts';
+import type { Line, Story as OrderStory } from '@daybook/replay';
 import { pick } from './random.ts';
 
-/** What the customer and the warehouse do about an order, and how it may end. */
-export interface Story {
-  readonly kind: StoryKind;
-  readonly token: string;
-  readonly lines: readonly Line[];
-  /** `at once`: without waiting for the order to be decided. */
-  readonly act?: 'ship' | 'ship and return' | 'cancel' | 'cancel at once' | 'ship or cancel';
-  readonly ends: readonly string[];
-}
+/** A story that is not yet about an order of its own. */
+export type Story = Omit<OrderStory, 'orderId' | 'customerId' | 'kind'> & { readonly kind: StoryKind };
 
 export const storyKinds = [
   'shipped',
@@ -45,6 +38,8 @@ export function storyOf(kind: StoryKind, random: () => number): Story {
     unitPrice: 100 + Math.floor(random() * 900),
   });
   const one = [line(pick(random, articles))];
+  const back = (pieces: (line: Line) => number): NonNullable<Story['back']> =>
+    one.map((sold) => ({ sku: sold.sku, quantity: pieces(sold) }));
   const tooMany = { sku: scarce, quantity: 1_000, unitPrice: 250 };
   const story = (rest: Omit<Story, 'kind' | 'token' | 'lines'> & Partial<Story>): Story => ({
     kind,
@@ -62,9 +57,9 @@ export function storyOf(kind: StoryKind, random: () => number): Story {
         ends: ['shipped'],
       });
     case 'returned in part':
-      return story({ act: 'ship and return', ends: ['partially-returned'] });
+      return story({ act: 'ship and return', back: back(() => 1), ends: ['partially-returned'] });
     case 'returned whole':
-      return story({ act: 'ship and return', ends: ['returned'] });
+      return story({ act: 'ship and return', back: back(({ quantity }) => quantity), ends: ['returned'] });
     case 'cancelled':
       return story({ act: 'cancel', ends: ['cancelled'] });
     case 'cancelled at once':

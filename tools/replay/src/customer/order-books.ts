@@ -1,5 +1,5 @@
 import { fulfilOrderSagaId, returnOrderSagaId } from '@daybook/contracts';
-import { expectStatus, type Shop } from '@daybook/replay';
+import { expectStatus, type Shop } from '../shop.ts';
 
 export interface OrderBook {
   readonly status: string;
@@ -27,7 +27,7 @@ export interface Line {
 }
 
 /** What the services say about an order and its articles, through their HTTP. */
-export interface Books {
+export interface OrderBooks {
   order(orderId: string): Promise<OrderBook>;
   /** Undefined when nothing was ever asked of the payment service. */
   payment(orderId: string): Promise<PaymentBook | undefined>;
@@ -38,7 +38,7 @@ export interface Books {
   isOver(orderId: string): Promise<boolean>;
 }
 
-export function booksOf(shop: Shop): Books {
+export function booksOf(shop: Shop): OrderBooks {
   const read = async (service: 'order' | 'inventory' | 'payment' | 'fulfilment', path: string): Promise<unknown> => {
     const answer = await shop.get(service, path);
     return answer.status === 404 ? undefined : expectStatus(answer, [200], path).body;
