@@ -68,7 +68,7 @@ export interface DeadLetters {
   /** What is parked by kind of failure, the most frequent first. Looks at 10,000 messages at most. */
   groups(consumer: string): Promise<FailureGroups>;
   /**
-   * Replays what failed in one way, key by key, at most 1,000 keys. A blocked key is replayed whole, so that its order is kept; of a key whose messages were
+   * Replays what failed in one way, key by key, at most 200 keys. A blocked key is replayed whole, so that its order is kept; of a key whose messages were
    * parked alone, those with this fingerprint.
    */
   replayGroup(
@@ -76,7 +76,7 @@ export interface DeadLetters {
     fingerprint: string,
     handle: (message: CloudEvent) => Promise<void>,
   ): Promise<ReplayGroupOutcome>;
-  /** Discards what failed in one way, at most 1,000 keys; what stands behind it stays parked, to be replayed by its key. */
+  /** Discards what failed in one way, at most 200 keys; what stands behind it stays parked, to be replayed by its key. */
   discardGroup(consumer: string, fingerprint: string): Promise<DiscardGroupOutcome>;
 }
 

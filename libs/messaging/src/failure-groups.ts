@@ -60,7 +60,7 @@ interface OfGroup {
 }
 
 const scannedMax = 10_000;
-const keysMax = 1_000;
+const keysMax = 200;
 const keysShown = 10;
 const pageSize = 500;
 

@@ -22,6 +22,15 @@ export type { MessageToPark, ParkedMessage } from './parked-message.ts';
 export { type Failure, failureFingerprint } from './fingerprint.ts';
 export type { DiscardGroupOutcome, FailureGroup, FailureGroups, ReplayGroupOutcome } from './failure-groups.ts';
 export { type EventParking, feedParking, type FeedParkingOptions, feedReplay } from './feed-parking.ts';
+export {
+  type DeadLetterAction,
+  type DeadLetterOperations,
+  deadLetterOperations,
+  type DeadLetterSelection,
+  type DiscardReport,
+  type ReplayReport,
+  type ReplayStop,
+} from './dead-letter-operations.ts';
 export type { DiscardOutcome } from './discard.ts';
 export type { ReplayOutcome } from './replay.ts';
 export { createMessageConsumer, type MessageConsumer, type MessageConsumerOptions } from './consumer.ts';

@@ -89,7 +89,10 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       if (handleKey === undefined || poison === 'retry') return follow(name, handler);
       const parking = parkingOf(name, (documents) => {
         const key = documents[0]?.streamId ?? '';
-        const context = { key, rangeId: 'replay', attempt: 1, signal: new AbortController().signal };
+        const context = {
+          ...{ key, rangeId: 'replay', attempt: 1, signal: new AbortController().signal },
+          isHeld: () => true,
+        };
         return handleKey(documents as readonly Stored<StoredEvent>[], context);
       });
       return follow(name, handler, { parking });

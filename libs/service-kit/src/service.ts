@@ -11,7 +11,13 @@ import {
   type ServiceName,
   subjectKeysContainer,
 } from '@daybook/contracts';
-import { createDeadLetters, createMessageConsumer, type MessageHandler, type Route } from '@daybook/messaging';
+import {
+  createDeadLetters,
+  createMessageConsumer,
+  deadLetterOperations,
+  type MessageHandler,
+  type Route,
+} from '@daybook/messaging';
 import {
   archivedContainer,
   type AuditLog,
@@ -98,6 +104,11 @@ export function openService(
 
   const audit = createAuditLog({ container: platform.container(auditContainer(service.name)), runtime });
   const deadLetters = createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime });
+  const operations = deadLetterOperations({
+    deadLetters,
+    audit,
+    onUnrecorded: (error) => log.error({ err: error }, 'the outcome of an operation on dead letters is not on record'),
+  });
   let personalData: ServicePersonalData | undefined;
 
   const { feed, relay, nudge } = serviceFeeds({
@@ -152,7 +163,10 @@ export function openService(
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
     async run(routes, components) {
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
-      const common = [correlationRoutes(reading), deadLetterRoutes({ deadLetters, consumers: parking, log })];
+      const common = [
+        correlationRoutes(reading),
+        deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
+      ];
       await runUntilSignalled({
         log,
         supervised: settings.supervised,

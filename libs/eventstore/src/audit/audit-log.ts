@@ -1,8 +1,17 @@
 import { type Container, type Document, isoNow, type Runtime } from '@daybook/ports';
 import { isTransient, resolveRetryPolicy, type RetryPolicy, retryBudget } from '../retry.ts';
 
-/** What is on record: events as they are stored, a state made of them as of a moment, a history by correlation; a subject's erasure. */
-export type AuditAction = 'events-read' | 'past-read' | 'correlation-read' | 'subject-erased';
+/**
+ * What is on record: events as they are stored, a state made of them as of a moment, a history by correlation; a subject's erasure; what an
+ * operator did with dead letters.
+ */
+export type AuditAction =
+  | 'events-read'
+  | 'past-read'
+  | 'correlation-read'
+  | 'subject-erased'
+  | 'dead-letters-replayed'
+  | 'dead-letters-discarded';
 
 /** What somebody does. None of it may hold personal data but who does it. */
 export interface AuditEntry {

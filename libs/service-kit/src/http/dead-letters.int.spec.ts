@@ -1,5 +1,6 @@
-import { commandMessage, createDeadLetters, type DeadLetters } from '@daybook/messaging';
-import { memoryContainer, type ReceivedMessage, virtualRuntime } from '@daybook/ports';
+import { createAuditLog } from '@daybook/eventstore';
+import { commandMessage, createDeadLetters, deadLetterOperations, type DeadLetters } from '@daybook/messaging';
+import { type Container, memoryContainer, type ReceivedMessage, virtualRuntime } from '@daybook/ports';
 import { type Log, silentLog } from '../log.ts';
 import { type Client, serve } from '../testing/testing.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
@@ -24,6 +25,7 @@ let handled: string[];
 let failing: Set<string>;
 let hold: Promise<void> | undefined;
 let logged: object[];
+let records: Container;
 
 beforeEach(async () => {
   const runtime = virtualRuntime();
@@ -43,7 +45,9 @@ beforeEach(async () => {
     { name: hub, handle },
     { name: 'order-events', handle },
   ];
-  client = await serve(deadLetterRoutes({ deadLetters, consumers, log }));
+  records = memoryContainer({ name: 'audit', runtime, partitionKey: (document) => String(document['streamId']) });
+  const operations = deadLetterOperations({ deadLetters, audit: createAuditLog({ container: records, runtime }) });
+  client = await serve(deadLetterRoutes({ deadLetters, operations, consumers, runtime, log }));
 });
 afterEach(() => client.close());
 
@@ -60,7 +64,8 @@ describe('the list', () => {
     expect(items(body)).toEqual([
       {
         ...{ consumer: hub, key: 'stock-85123A', messageId: id(1), type: 'ReserveStock', subject: 'stock-85123A' },
-        ...{ error: 'bad', attempts: 5, parkedAt: '2010-12-01T00:00:00.000Z' },
+        ...{ error: 'bad', errorType: 'Error', attempts: 5, parkedAt: '2010-12-01T00:00:00.000Z' },
+        ...{ fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/), traceId: '00000000000000000000000000000001' },
       },
     ]);
     expect(JSON.stringify(body)).not.toContain('Ada');
@@ -84,28 +89,73 @@ describe('the list', () => {
     const { status, body } = await client.get(`/v1/dead-letters?after=${after}`);
     expect([status, body['code']]).toEqual([400, 'bad-cursor']);
   });
+
+  it('of one key is in order, with stacks', async () => {
+    for (const n of [2, 1]) await park('a', n);
+    await park('b', 3);
+    const { body } = await client.get(`/v1/dead-letters?consumer=${hub}&key=a`);
+    expect(items(body)).toMatchObject([
+      { messageId: id(1), stack: expect.stringContaining('bad') },
+      { messageId: id(2), key: 'a' },
+    ]);
+    expect((await client.get('/v1/dead-letters?key=a')).body['code']).toBe('invalid-request');
+  });
+
+  it('by kind of failure counts over all consumers', async () => {
+    for (const n of [1, 2]) await park('a', n);
+    await park('b', 3, 'order-events');
+    const { body } = await client.get('/v1/dead-letters/groups');
+    expect(body['complete']).toBe(true);
+    expect(items(body)).toMatchObject([
+      { consumer: hub, failed: 2, behind: 0, keys: ['a'], error: 'bad', type: 'ReserveStock' },
+      { consumer: 'order-events', failed: 1 },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('Ada');
+  });
 });
 
 describe('a replay', () => {
+  const reason = 'mended in 1.2';
   const replay = (body: object, headers: Record<string, string> = operator) =>
-    client.post('/v1/dead-letters/replay', body, headers);
+    client.post('/v1/dead-letters/replay', { reason, ...body }, headers);
 
-  it('hands a key to the handler, and tells where it stopped', async () => {
+  it('hands a key to the handler, tells where it stopped, and is on record', async () => {
     for (const n of [1, 2, 3]) await park('a', n);
     failing.add(id(2));
     const first = await replay({ consumer: hub, key: 'a' });
     expect(first.body).toEqual({
       replayed: 1,
       unblocked: false,
-      stoppedAt: { messageId: id(2), error: 'still wrong' },
+      stoppedAt: [{ key: 'a', messageId: id(2), error: 'still wrong' }],
+      more: false,
     });
     failing.clear();
-    expect((await replay({ consumer: hub, key: 'a' })).body).toEqual({ replayed: 2, unblocked: true });
+    const second = await replay({ consumer: hub, key: 'a' });
+    expect(second.body).toEqual({ replayed: 2, unblocked: true, stoppedAt: [], more: false });
     expect(handled).toEqual([1, 2, 3].map(id));
     expect(logged).toMatchObject([
-      { message: 'dead letters replayed', actor: 'operator:ada', key: 'a', stoppedAt: id(2) },
+      { message: 'dead letters replayed', actor: 'operator:ada', reason, key: 'a', replayed: 1 },
       { actor: 'operator:ada', replayed: 2 },
     ]);
+    const { documents } = await records.query({ limit: 10 });
+    expect(documents).toHaveLength(4);
+    expect(documents[0]).toMatchObject({ action: 'dead-letters-replayed', actor: 'operator:ada', reason });
+  });
+
+  it('by fingerprint takes all that failed alike', async () => {
+    for (const key of ['a', 'b']) await park(key, key === 'a' ? 1 : 2);
+    const [group] = items((await client.get('/v1/dead-letters/groups')).body);
+    const { body } = await replay({ fingerprint: group?.['fingerprint'] });
+    expect(body).toMatchObject({ replayed: 2, unblocked: true });
+    expect(handled.sort()).toEqual([1, 2].map(id));
+  });
+
+  it('finds the consumer by itself where only one has parked the key', async () => {
+    await park('a', 1, 'order-events');
+    expect((await replay({ key: 'a' })).body).toMatchObject({ replayed: 1 });
+    await park('b', 2);
+    await park('b', 3, 'order-events');
+    expect((await replay({ key: 'b' })).body['code']).toBe('consumer-unknown');
   });
 
   it('of one key runs once at a time', async () => {
@@ -123,8 +173,10 @@ describe('a replay', () => {
   it.each([
     ['nobody says who asks', {}, { consumer: hub, key: 'a' }, 'actor-required'],
     ['the consumer is not known', operator, { consumer: 'nobody', key: 'a' }, 'consumer-unknown'],
-    ['there are several and none is named', operator, { key: 'a' }, 'consumer-unknown'],
-    ['there is no key', operator, { consumer: hub }, 'invalid-request'],
+    ['nothing is parked and no consumer is named', operator, { key: 'a' }, 'consumer-unknown'],
+    ['there is neither key nor fingerprint', operator, { consumer: hub }, 'invalid-request'],
+    ['there are both', operator, { key: 'a', fingerprint: '0123456789ab' }, 'invalid-request'],
+    ['there is no reason', operator, { consumer: hub, key: 'a', reason: '' }, 'invalid-request'],
   ])('is refused where %s', async (_name, headers, body, code) => {
     const reply = await replay(body, headers);
     expect([reply.status, reply.body['code']]).toEqual([400, code]);
@@ -138,9 +190,9 @@ describe('a discard', () => {
   it('removes what can never be handled, and says who did it and why', async () => {
     for (const n of [1, 2]) await park('a', n);
     const one = await discard({ consumer: hub, key: 'a', messageId: id(1), reason: 'ordered too much' });
-    expect(one.body).toEqual({ discarded: [id(1)], unblocked: false });
+    expect(one.body).toEqual({ discarded: [id(1)], unblocked: false, more: false });
     const rest = await discard({ consumer: hub, key: 'a', reason: 'the order is gone' });
-    expect(rest.body).toEqual({ discarded: [id(2)], unblocked: true });
+    expect(rest.body).toEqual({ discarded: [id(2)], unblocked: true, more: false });
     expect(items((await client.get('/v1/dead-letters')).body)).toEqual([]);
     expect(logged).toMatchObject([
       { message: 'dead letters discarded', actor: 'operator:ada', reason: 'ordered too much', discarded: [id(1)] },

@@ -1,9 +1,17 @@
 import { type CloudEvent, reason } from '@daybook/contracts';
-import type { DeadLetters, ParkedMessage } from '@daybook/messaging';
+import type {
+  DeadLetterAction,
+  DeadLetterOperations,
+  DeadLetters,
+  DeadLetterSelection,
+  FailureGroup,
+  ParkedMessage,
+} from '@daybook/messaging';
+import type { Runtime } from '@daybook/ports';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { actorOf } from './headers.ts';
+import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
 
@@ -15,98 +23,162 @@ export interface ParkingConsumer {
 
 export interface DeadLetterRoutesOptions {
   readonly deadLetters: DeadLetters;
+  /** Puts on record who replays and discards what, and why. */
+  readonly operations: DeadLetterOperations;
   /** Of the service; may be empty. */
   readonly consumers: readonly ParkingConsumer[];
-  /** Told who replays and discards what, and why. */
+  readonly runtime: Runtime;
   readonly log: Log;
 }
 
+const consumerName = z.string().min(1).max(100);
+const keyName = z.string().min(1).max(255);
+const fingerprint = z.string().regex(/^[0-9a-f]{12}$/, 'must be 12 hex digits');
 const pageQuery = z.strictObject({
+  consumer: consumerName.optional(),
+  key: keyName.optional(),
   after: z.string().max(16_384).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-/** `consumer` may be left out where the service has only one. */
-const ofKey = { consumer: z.string().min(1).max(100).optional(), key: z.string().min(1).max(255) };
-const replayBody = z.strictObject(ofKey);
-const discardBody = z.strictObject({ ...ofKey, messageId: z.string().min(1).max(256).optional(), reason });
+/** `consumer` may be left out where what is meant is parked by one only. */
+const common = { consumer: consumerName.optional(), reason };
+const replayBody = z.union([z.strictObject({ ...common, key: keyName }), z.strictObject({ ...common, fingerprint })]);
+const discardBody = z.union([
+  z.strictObject({ ...common, key: keyName, messageId: z.string().min(1).max(256).optional() }),
+  z.strictObject({ ...common, fingerprint }),
+]);
 const cursor = z.tuple([z.string(), z.string().nullable()]);
 
 /**
- * What could not be handled, for operators: `GET /v1/dead-letters?after=&limit=` lists it without its data, `POST
- * /v1/dead-letters/replay {key}` hands a key's messages to the service's own handler again, and `POST /v1/dead-letters/discard {key,
- * messageId?, reason}` removes them for good. Both need `X-Actor` and are logged. 409 `key-busy` while one of the two is at work on a
- * key in this process.
+ * What could not be handled, for operators. `GET /v1/dead-letters?after=&limit=` lists it without its data, with `consumer` and `key` one key in its order;
+ * `GET /v1/dead-letters/groups` counts it by kind of failure. `POST /v1/dead-letters/replay` hands a key's messages, or all that failed in one way, to
+ * the service's own handler again, and `POST /v1/dead-letters/discard` removes them for good: `{key | fingerprint, reason, consumer?}`, to
+ * discard also `messageId`. Both need `X-Actor` and are on record in the audit log. 409 `key-busy` while one of the two is at work on the same in this process.
  */
-export function deadLetterRoutes({ deadLetters, consumers, log }: DeadLetterRoutesOptions): Router {
+export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
+  const { deadLetters, operations, consumers, runtime, log } = options;
   const router = Router();
-  const busy = new Set<string>();
+  const alone = oneAtATime();
 
-  const consumerOf = (name: string | undefined): ParkingConsumer => {
-    const found =
-      name === undefined && consumers.length === 1 ? consumers[0] : consumers.find((it) => it.name === name);
+  const named = (name: string): ParkingConsumer => {
+    const found = consumers.find((each) => each.name === name);
     if (found !== undefined) return found;
     const names = consumers.map((each) => each.name).join(', ') || 'none here';
     throw new Problem(400, 'consumer-unknown', `consumer: must be one of this service's: ${names}.`);
   };
-  const alone = async <T>(consumer: string, key: string, work: () => Promise<T>): Promise<T> => {
-    const id = `${consumer}:${key}`;
-    if (busy.has(id)) throw new Problem(409, 'key-busy', `${key} is being replayed or discarded already.`);
-    busy.add(id);
-    try {
-      return await work();
-    } finally {
-      busy.delete(id);
-    }
+  /** The one that was named, or the only one that has parked what is meant. */
+  const consumerOf = async (name: string | undefined, meant: DeadLetterSelection): Promise<ParkingConsumer> => {
+    if (name !== undefined) return named(name);
+    const having: ParkingConsumer[] = [];
+    for (const each of consumers) if (await hasParked(deadLetters, each.name, meant)) having.push(each);
+    const [only = consumers.length === 1 ? consumers[0] : undefined, other] = having;
+    if (only !== undefined && other === undefined) return only;
+    const where = having.length === 0 ? 'nothing of it is parked here' : `several have parked it`;
+    const names = (having.length === 0 ? consumers : having).map((each) => each.name).join(', ');
+    throw new Problem(400, 'consumer-unknown', `consumer: ${where}; name one of ${names || 'none here'}.`);
   };
+  const actionOf = (request: Request, why: string): DeadLetterAction => ({
+    actor: knownActor(request),
+    reason: why,
+    traceId: traceparentOf(request, runtime).split('-')[1] ?? '',
+  });
 
   router.get('/v1/dead-letters', async (request, response) => {
-    const { after, limit } = validate(pageQuery, request.query, 'query');
-    const [from, continuation] = after === undefined ? [consumers[0]?.name, null] : parseCursor(after);
-    const index = consumers.findIndex((each) => each.name === from);
-    const consumer = consumers[index];
+    const { consumer: only, key, after, limit } = validate(pageQuery, request.query, 'query');
+    if (key !== undefined && only === undefined)
+      throw new Problem(400, 'invalid-request', 'consumer: is needed with key.');
+    const looked = only === undefined ? consumers : [named(only)];
+    const [from, continuation] = after === undefined ? [looked[0]?.name, null] : parseCursor(after);
+    const index = looked.findIndex((each) => each.name === from);
+    const consumer = looked[index];
     if (consumer === undefined) {
       if (after !== undefined) throw badCursor();
       response.json({ items: [] });
       return;
     }
-    const page = await deadLetters.list(consumer.name, { limit, ...(continuation === null ? {} : { continuation }) });
-    const following = page.continuation === undefined ? consumers[index + 1] : consumer;
+    const page = await deadLetters.list(consumer.name, {
+      limit,
+      ...(continuation === null ? {} : { continuation }),
+      ...(key === undefined ? {} : { key }),
+    });
+    const following = page.continuation === undefined ? looked[index + 1] : consumer;
     response.json({
-      items: page.messages.map(shown),
+      items: page.messages.map((message) => shown(message, key !== undefined)),
       ...(following === undefined ? {} : { next: formatCursor(following.name, page.continuation ?? null) }),
     });
   });
 
+  router.get('/v1/dead-letters/groups', async (_request, response) => {
+    const found: FailureGroup[] = [];
+    let complete = true;
+    for (const { name } of consumers) {
+      const of = await deadLetters.groups(name);
+      found.push(...of.groups);
+      complete &&= of.complete;
+    }
+    response.json({ items: found, complete });
+  });
+
   router.post('/v1/dead-letters/replay', async (request, response) => {
-    const { consumer: name, key } = validate(replayBody, request.body);
-    const actor = knownActor(request);
-    const { name: consumer, handle } = consumerOf(name);
-    const outcome = await alone(consumer, key, () => deadLetters.replay(consumer, key, handle));
-    const { replayed, unblocked, stoppedAt } = outcome;
-    log.warn({ actor, consumer, key, replayed, unblocked, stoppedAt: stoppedAt?.messageId }, 'dead letters replayed');
-    const where = stoppedAt && { messageId: stoppedAt.messageId, error: messageOf(stoppedAt.error) };
-    response.json({ replayed, unblocked, ...(where && { stoppedAt: where }) });
+    const { consumer: name, reason: why, ...selection } = validate(replayBody, request.body);
+    const action = actionOf(request, why);
+    const { name: consumer, handle } = await consumerOf(name, selection);
+    const report = await alone(consumer, selection, () => operations.replay(consumer, selection, action, handle));
+    const stoppedAt = report.stoppedAt.map(({ error, ...where }) => ({ ...where, error: messageOf(error) }));
+    log.warn({ ...action, consumer, ...selection, ...report, stoppedAt }, 'dead letters replayed');
+    response.json({ ...report, stoppedAt });
   });
 
   router.post('/v1/dead-letters/discard', async (request, response) => {
-    const { consumer: name, key, messageId, reason: why } = validate(discardBody, request.body);
-    const actor = knownActor(request);
-    const { name: consumer } = consumerOf(name);
-    const outcome = await alone(consumer, key, () => deadLetters.discard(consumer, key, messageId));
-    log.warn({ actor, reason: why, consumer, key, ...outcome }, 'dead letters discarded');
-    response.json(outcome);
+    const { consumer: name, reason: why, ...given } = validate(discardBody, request.body);
+    const selection = given as DeadLetterSelection;
+    const action = actionOf(request, why);
+    const { name: consumer } = await consumerOf(name, selection);
+    const report = await alone(consumer, selection, () => operations.discard(consumer, selection, action));
+    log.warn({ ...action, consumer, ...selection, ...report }, 'dead letters discarded');
+    response.json(report);
   });
   return router;
 }
 
+type Alone = <T>(consumer: string, selection: DeadLetterSelection, work: () => Promise<T>) => Promise<T>;
+
+/** Two at work on one key would give its messages twice. What is meant by fingerprint may be any key of its consumer. */
+function oneAtATime(): Alone {
+  const busy: { readonly consumer: string; readonly key: string | undefined }[] = [];
+  return async (consumer, { key, fingerprint: kind }, work) => {
+    const overlaps = busy.some(
+      (other) => other.consumer === consumer && (other.key === key || other.key === undefined || key === undefined),
+    );
+    if (overlaps) {
+      throw new Problem(409, 'key-busy', `${key ?? kind} is being replayed or discarded already.`);
+    }
+    const mine = { consumer, key };
+    busy.push(mine);
+    try {
+      return await work();
+    } finally {
+      busy.splice(busy.indexOf(mine), 1);
+    }
+  };
+}
+
+async function hasParked(deadLetters: DeadLetters, consumer: string, meant: DeadLetterSelection): Promise<boolean> {
+  if (meant.key !== undefined)
+    return (await deadLetters.list(consumer, { key: meant.key, limit: 1 })).messages.length > 0;
+  return (await deadLetters.groups(consumer)).groups.some((group) => group.fingerprint === meant.fingerprint);
+}
+
 /** Ids and types only: what a message says may be about a person. */
-function shown({ consumer, key, messageId, message, error, attempts, parkedAt }: ParkedMessage): object {
+function shown(parked: ParkedMessage, withStack: boolean): object {
+  const { consumer, key, messageId, message, error, errorType, stack, attempts, fingerprint: kind, traceId } = parked;
   const { type, subject } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
   return {
     ...{ consumer, key, messageId },
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof subject === 'string' ? { subject } : {}),
-    ...{ error, attempts, parkedAt },
+    ...{ error, errorType, attempts, fingerprint: kind, traceId, parkedAt: parked.parkedAt },
+    ...(withStack ? { stack } : {}),
   };
 }
 
