@@ -1,1 +1,1 @@
-export {};
+export { fulfilmentRoutes, type FulfilmentRoutes } from './http/routes.ts';

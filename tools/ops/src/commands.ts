@@ -1,4 +1,5 @@
 import type { OpsCommand } from './command.ts';
+import { sagasCommand } from './sagas.ts';
 
 /** Every group of commands, in the order of the help: a new one is a file of its own and a line here. */
-export const commands: readonly OpsCommand[] = [];
+export const commands: readonly OpsCommand[] = [sagasCommand];

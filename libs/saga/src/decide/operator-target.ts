@@ -48,8 +48,7 @@ export function targetOf(draft: Draft, request: TargetRequest): OperatorAction |
       [...items.values()].some(rule.may),
   );
   const [at] = found;
-  if (at === undefined)
-    return refuse(rule.code, `${named(request)} is not ${rule.what}.`, { awaited: awaitedSteps(draft) });
+  if (at === undefined) return refuse(rule.code, `${named(request)} ${rule.what}.`, { awaited: awaitedSteps(draft) });
   if (found.length > 1) {
     const steps = found.map(({ step, phase }) => ({ step, phase }));
     const list = steps.map(({ step, phase }) => `${step} (${phase})`).join(', ');
@@ -104,6 +103,6 @@ function awaitedSteps({ saga }: Draft): readonly string[] {
 }
 
 function named({ step, phase }: Where): string {
-  if (step === undefined) return 'No step';
-  return phase === undefined ? step : `${step} (${phase})`;
+  if (step === undefined) return 'No step is';
+  return `${phase === undefined ? step : `${step} (${phase})`} is not`;
 }

@@ -1,0 +1,1 @@
+export { fulfilmentService } from './test-support/fulfilment-service.ts';
