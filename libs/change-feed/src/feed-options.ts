@@ -7,6 +7,11 @@ export interface FeedContext {
   readonly attempt: number;
   /** Aborted when the lease is lost or the processor's patience at `stop()` is over: what the handler still does is of no use. */
   readonly signal: AbortSignal;
+  /**
+   * False once another instance may have taken the range, by this one's own clock: at once when a process wakes that was stopped for
+   * long, before anything could have told it. Ask it before a write that no etag and no version guards.
+   */
+  readonly isHeld: () => boolean;
 }
 
 /** Handles documents of one key, in order. Resolve when they are done; throw to get them again. */
@@ -48,6 +53,12 @@ export interface FeedParking<T extends Document = Document> {
 }
 
 export interface FeedLimits {
+  /**
+   * Into at least so many ranges a feed is cut when it is first started, where the container has fewer: more instances than ranges
+   * would stand by. 1 to 256; default 4, as many as a service commonly has instances; each costs its own reads. Later changes do not
+   * matter: the ranges are written down with the leases.
+   */
+  readonly minRanges: number;
   /** Documents asked for in one read: 1 to 1,000; default 100. */
   readonly pageSize: number;
   /** Documents of one range read and not yet done, held in memory; default 1,000. */
@@ -58,13 +69,16 @@ export interface FeedLimits {
   readonly maxConcurrentKeys: number;
   /** A lease not written for so long, as watched by the contender's own clock, may be taken; default 5,000. */
   readonly leaseDurationMs: number;
-  /** How often a lease is renewed, and how often others' leases are looked at; at most a third of the duration; default 1,500. */
+  /**
+   * How often a lease is renewed, and how often others' leases are looked at; at most a third of the duration; default 1,500. Ranges are
+   * balanced within two of these after an instance has joined or left.
+   */
   readonly renewEveryMs: number;
   /** The least time between two checkpoints of one range; default 200. */
   readonly checkpointEveryMs: number;
-  /** The pause after a read that found nothing; default 500. */
+  /** The longest pause after a read that found nothing: pauses begin at `pollMinMs` and double; default 500. */
   readonly pollIdleMs: number;
-  /** The least time between a read that found nothing and the next, however many nudges come; default 10. */
+  /** The least time between a read that did not fill its page and the next, however many nudges come; default 20. */
   readonly pollMinMs: number;
   /** The pause before the second attempt; doubles with each one after, with jitter; default 100. */
   readonly retryMinMs: number;
@@ -96,6 +110,18 @@ export type FeedLog = (
   fields: Readonly<Record<string, unknown>>,
 ) => void;
 
+/** One value of a gauge, of a range that this instance holds or that nobody does. */
+export interface FeedMeasurement {
+  readonly value: number;
+  readonly attributes: { readonly feed: string; readonly range: string };
+}
+
+/** Where a feed's gauges go: `feedMetrics` of `@daybook/service-kit` gives them to OpenTelemetry. */
+export interface FeedMetrics {
+  /** `read` is asked whenever somebody looks, so that a feed that hangs cannot hide behind its last value. Returns how to end it. */
+  observe(name: 'projection.lag_seconds' | 'projection.lag_events', read: () => readonly FeedMeasurement[]): () => void;
+}
+
 interface FeedBase<T extends Document> {
   /** Names the feed in its lease documents: processors of one name share the work, others are independent. `[A-Za-z0-9_.-]`, 1 to 100. */
   readonly name: string;
@@ -116,7 +142,9 @@ interface FeedBase<T extends Document> {
   readonly keyOf: (document: Stored<T>) => string;
   /** Orders documents written in one transaction, where the feed promises no order: the event's version. */
   readonly orderOf?: (document: Stored<T>) => number;
-  /** Where a range without a checkpoint begins; default `beginning`. */
+  /** When a document was written, in milliseconds since the epoch, for the lag; default by `_ts`, which knows whole seconds only. */
+  readonly timeOf?: (document: Stored<T>) => number;
+  /** Where a range without a checkpoint begins, unless it was rewound; default `beginning`. */
   readonly start?: FeedStart;
   readonly limits?: Partial<FeedLimits>;
   /**
@@ -131,6 +159,7 @@ interface FeedBase<T extends Document> {
   readonly parking?: FeedParking<T>;
   readonly onError?: (error: unknown, context: FeedErrorContext) => void;
   readonly log?: FeedLog;
+  readonly metrics?: FeedMetrics;
 }
 
 export type FeedProcessorOptions<T extends Document = Document> = FeedBase<T> & FeedHandler<T>;
@@ -151,8 +180,20 @@ export interface RangeHealth {
   readonly owned: boolean;
   /** The instance that holds it, as far as seen from here. */
   readonly owner?: string;
+  /** How often it was rewound, as far as seen from here. */
+  readonly generation?: number;
   /** The checkpoint as last written. */
   readonly continuation?: string;
+  /**
+   * How old the oldest document is that was written and is not done, as far as is known; a range that is not read is behind by the time
+   * since it was. 0 for a range whose holder lives elsewhere: that one says it.
+   */
+  readonly lagSeconds: number;
+  /**
+   * An estimate: documents read and not done, and the transactions that the database had beyond the last page, those of other ranges of
+   * the same partition included. Not known anew while the range cannot be read.
+   */
+  readonly lagEvents: number;
   /** How long the oldest document read and not yet done has been waiting; 0 when all is done. */
   readonly continuationAgeMs: number;
   /** The last read found documents: there may be more. */
@@ -168,6 +209,10 @@ export interface RangeHealth {
 export interface FeedHealth {
   readonly running: boolean;
   readonly ranges: readonly RangeHealth[];
+  /** The largest of the ranges'. */
+  readonly lagSeconds: number;
+  /** The sum of the ranges'. */
+  readonly lagEvents: number;
   /**
    * True while every range moves: each one owned here has made progress lately (an idle one does, a blocked one does not) and each
    * other is held by an instance that renews. Work that is stuck shows in `stuck`, and makes this false once it blocks its range.

@@ -1,25 +1,44 @@
 import { type Document, type FeedRange, isContainerError } from '@daybook/ports';
-import type { FeedHealth, FeedProcessor, FeedProcessorOptions, RangeHealth } from './feed-options.ts';
+import { fairShare, rangesToAskFor } from './balance.ts';
+import type { FeedHealth, FeedProcessor, FeedProcessorOptions } from './feed-options.ts';
+import { healthOf, measurementsOf } from './feed-health.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { checkedLimits } from './limits.ts';
+import { planOf } from './plan.ts';
 import { type RangeSession, openRangeSession } from './range-session.ts';
+import { type Leaf, leavesOf, placementsOf } from './ranges.ts';
 import { tell, tellError } from './tell.ts';
+import { createWakeup } from './wakeup.ts';
 
 /** Builds a processor; nothing happens before `start()`. It runs once: after `stop()` build another. @throws FeedOptionsError */
 export function createFeedProcessor<T extends Document>(feed: FeedProcessorOptions<T>): FeedProcessor {
   const limits = checkedLimits(feed);
   const { runtime, instance } = feed;
-  const store = createLeaseStore({ ...feed, feed: feed.name, leaseDurationMs: limits.leaseDurationMs });
+  const { leaseDurationMs, renewEveryMs } = limits;
+  const store = createLeaseStore({ ...feed, feed: feed.name, leaseDurationMs, reservedMs: renewEveryMs / 3 });
   const sessions = new Map<string, RangeSession>();
   const stopping = new AbortController();
-  let ranges: readonly FeedRange[] = [];
+  const look = createWakeup(runtime);
+  let plan: readonly FeedRange[] | undefined;
+  let leaves: readonly Leaf[] = [];
   let startedAtMs: number | undefined;
   let loop: Promise<void> = Promise.resolve();
 
-  const open = async (range: FeedRange): Promise<void> => {
+  const placements = () => placementsOf(leaves, store, sessions, instance);
+  const held = (): number => [...sessions.values()].filter((session) => !session.leaving).length;
+  /** Another asks for a range that is held here: it is given while this instance has more than its share. */
+  const accepts = (asking: string): boolean => {
+    const seen = [...placements(), { rangeId: '', holder: asking, moving: true }];
+    const instances = new Set([instance, ...seen.map(({ holder }) => holder ?? instance)]);
+    // Who asks for one range asks for others, too: they need not wait for the next renewal to be noticed.
+    for (const session of sessions.values()) session.renew();
+    return held() > Math.floor(leaves.length / instances.size);
+  };
+
+  const open = async ({ range, parent }: Leaf): Promise<void> => {
     const observation = store.lastSeen(range);
     if (observation === undefined || !store.isFree(observation)) return;
-    const lease = await store.claim(range, observation);
+    const lease = await store.claim(range, observation, parent, accepts);
     if (lease === undefined) return;
     const from = observation.lease?.owner;
     tell(feed, 'range taken', { rangeId: range.id, ...(from === undefined ? {} : { from }) });
@@ -28,67 +47,59 @@ export function createFeedProcessor<T extends Document>(feed: FeedProcessorOptio
     void session.closed.then(() => {
       sessions.delete(range.id);
       store.forget(range);
-      tell(feed, 'range left', { rangeId: range.id });
+      const to = session.promisedTo;
+      tell(feed, 'range left', { rangeId: range.id, ...(to === undefined ? {} : { to }) });
+      // It was split, rewound or lost: what is to be done now is seen at the next look.
+      if (to === undefined) look.wake();
     });
   };
 
-  /** An equal part for every instance seen alive, rounded up; all of it when alone. */
-  const fairShare = (): number => {
-    const owners = new Set([instance]);
-    for (const range of ranges) {
-      const seen = sessions.has(range.id) ? undefined : store.lastSeen(range);
-      if (seen?.lease?.owner !== undefined && !store.isFree(seen)) owners.add(seen.lease.owner);
+  /** Looks at all leases, takes what is free and due to this instance, asks for what others have too much of. True: it waits for something. */
+  const scan = async (): Promise<boolean> => {
+    plan ??= await planOf({ ...feed, feed: feed.name, minRanges: limits.minRanges });
+    leaves = shuffled(await leavesOf(plan, store, (rangeId) => sessions.has(rangeId)), runtime.random);
+    const isOurs = ({ range }: Leaf): boolean => store.lastSeen(range)?.lease?.wantedBy === instance;
+    const others = leaves.filter(({ range }) => !sessions.has(range.id));
+    for (const leaf of [...others.filter(isOurs), ...others.filter((each) => !isOurs(each))]) {
+      if (stopping.signal.aborted) return false;
+      if (held() < fairShare(placements(), instance).most) await open(leaf);
     }
-    return Math.ceil(ranges.length / owners.size);
-  };
-
-  const scan = async (): Promise<void> => {
-    if (ranges.length === 0) ranges = await feed.source.feedRanges();
-    const others = shuffled(
-      ranges.filter((range) => !sessions.has(range.id)),
-      runtime.random,
-    );
-    for (const range of others) await store.observe(range);
-    for (const range of others) {
-      if (stopping.signal.aborted) return;
-      if (sessions.size < fairShare()) await open(range);
+    const wanted = rangesToAskFor(placements(), instance);
+    for (const { range } of leaves.filter(({ range: { id } }) => wanted.includes(id))) {
+      const observation = store.lastSeen(range);
+      if (observation !== undefined && !stopping.signal.aborted) await store.ask(observation);
     }
+    const isUnheld = ({ range }: Leaf): boolean => store.lastSeen(range)?.lease?.owner === undefined;
+    return wanted.length > 0 || others.some((leaf) => isOurs(leaf) || (!sessions.has(leaf.range.id) && isUnheld(leaf)));
   };
 
   const keepScanning = async (): Promise<void> => {
+    let waits = true;
     while (!stopping.signal.aborted) {
       // Not in step with the others.
-      await runtime.sleep(limits.renewEveryMs * (0.75 + runtime.random() / 4), stopping.signal);
+      const pauseMs = renewEveryMs * (0.75 + runtime.random() / 4);
+      await look.wait(waits ? pauseMs / 4 : pauseMs);
       if (stopping.signal.aborted) return;
       try {
-        await scan();
+        waits = await scan();
       } catch (error) {
         tellError(feed, error, { during: 'lease' });
       }
     }
   };
 
-  const rangeHealth = (range: FeedRange): RangeHealth => {
-    const session = sessions.get(range.id);
-    if (session !== undefined) return session.health();
-    const seen = store.lastSeen(range);
-    const owner = seen?.lease?.owner;
-    return {
-      id: range.id,
-      owned: false,
-      ...(owner === undefined ? {} : { owner }),
-      continuationAgeMs: 0,
-      lagging: false,
-      inFlight: 0,
-      stalledMs: runtime.now() - (seen?.sinceMs ?? startedAtMs ?? runtime.now()),
-      stuck: [],
-    };
-  };
+  const health = (): FeedHealth =>
+    healthOf({ leaves, sessions, store, limits, nowMs: runtime.now(), startedAtMs, stopped: stopping.signal.aborted });
+  let unobserve = (): void => undefined;
 
   return {
     async start() {
       if (startedAtMs !== undefined) throw new Error(`feed ${feed.name}: started before; build another processor`);
       startedAtMs = runtime.now();
+      const ends = (['projection.lag_seconds', 'projection.lag_events'] as const).map((name) =>
+        feed.metrics?.observe(name, () => measurementsOf(feed.name, name, health())),
+      );
+      unobserve = () => ends.forEach((end) => end?.());
       const first = scan();
       loop = first.then(keepScanning, keepScanning);
       try {
@@ -98,26 +109,25 @@ export function createFeedProcessor<T extends Document>(feed: FeedProcessorOptio
         const hopeless = !isContainerError(error) || ['forbidden', 'not-found', 'bad-request'].includes(error.code);
         if (!hopeless) return;
         stopping.abort();
+        look.wake();
+        unobserve();
         await Promise.all([loop, ...[...sessions.values()].map((session) => session.stop())]);
         throw error;
       }
     },
     async stop() {
       stopping.abort();
+      look.wake();
       await Promise.all([...sessions.values()].map((session) => session.stop()));
       await loop;
       // A range may have been taken in the very moment.
       await Promise.all([...sessions.values()].map((session) => session.stop()));
+      unobserve();
     },
     nudge() {
       for (const session of sessions.values()) session.nudge();
     },
-    health(): FeedHealth {
-      const running = startedAtMs !== undefined && !stopping.signal.aborted;
-      const all = ranges.map(rangeHealth);
-      const healthy = running && all.length > 0 && all.every((range) => range.stalledMs < limits.unhealthyAfterMs);
-      return { running, ranges: all, healthy };
-    },
+    health,
   };
 }
 

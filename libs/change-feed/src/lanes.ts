@@ -117,7 +117,7 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     if (closing.signal.aborted) return;
     const pieces = lane.careful > 0 ? 1 : Math.min(lane.queue.length, options.maxBatch);
     const documents = lane.queue.slice(0, pieces).flatMap((piece) => piece.map((item) => item.document));
-    const context: FeedContext = { rangeId, attempt: lane.attempts + 1, signal: abort };
+    const context: FeedContext = { rangeId, attempt: lane.attempts + 1, signal: abort, isHeld: options.isCurrent };
     try {
       await options.handle(lane.key, documents, context);
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Document } from '@daybook/ports';
 import { type FeedLimits, FeedOptionsError, type FeedProcessorOptions } from './feed-options.ts';
 
 const defaults: FeedLimits = {
+  minRanges: 4,
   pageSize: 100,
   maxInFlight: 1_000,
   maxAhead: 10_000,
@@ -10,7 +11,7 @@ const defaults: FeedLimits = {
   renewEveryMs: 1_500,
   checkpointEveryMs: 200,
   pollIdleMs: 500,
-  pollMinMs: 10,
+  pollMinMs: 20,
   retryMinMs: 100,
   retryMaxMs: 10_000,
   stopTimeoutMs: 10_000,
@@ -34,6 +35,9 @@ export function checkedLimits<T extends Document>(options: FeedProcessorOptions<
     options.instance.length <= 200, 'instance', 'give 1 to 200 characters, new at each start');
   require((options.handleKey === undefined) !==
     (options.handlePage === undefined), 'handleKey', 'give either handleKey or handlePage');
+  require(Number.isInteger(limits.minRanges) &&
+    limits.minRanges <= 256, 'limits.minRanges', 'a whole number up to 256');
+  require(limits.checkpointEveryMs < limits.renewEveryMs, 'limits.checkpointEveryMs', 'less than renewEveryMs');
   require(limits.pageSize <= 1_000, 'limits.pageSize', 'at most 1,000');
   require(limits.maxInFlight >= limits.pageSize, 'limits.maxInFlight', 'at least pageSize');
   require(limits.maxAhead >= limits.maxInFlight, 'limits.maxAhead', 'at least maxInFlight');

@@ -2,19 +2,26 @@ interface OpenPage {
   continuation: string;
   readonly count: number;
   readonly readAtMs: number;
+  readonly oldestMs: number;
   remaining: number;
 }
 
 /** Knows up to where everything is done, whatever the order in which documents are finished. */
 export interface LowWater {
-  /** Notes a page as read. Returns the function to call once for each of its documents when that is done. */
-  opened(continuation: string, count: number, nowMs: number): () => void;
+  /**
+   * Notes a page as read. Returns the function to call once for each of its documents when that is done.
+   *
+   * @param oldestMs when the oldest of its documents was written
+   */
+  opened(continuation: string, count: number, nowMs: number, oldestMs: number): () => void;
   /** Up to here all is done; absent before the first page is. */
   readonly mark: string | undefined;
   /** Documents read past the mark. */
   readonly ahead: number;
   /** When the oldest page that is not done was read. */
   readonly oldestReadAtMs: number | undefined;
+  /** When the oldest document of the pages that are not done was written. */
+  readonly oldestMs: number | undefined;
 }
 
 /** @param onMoved called when finished documents have moved the mark. */
@@ -35,10 +42,10 @@ export function createLowWater(initial: string | undefined, onMoved: () => void)
   };
 
   return {
-    opened(continuation, count, nowMs) {
+    opened(continuation, count, nowMs, oldestMs) {
       const last = pages.at(-1);
       if (count > 0) {
-        const page: OpenPage = { continuation, count, readAtMs: nowMs, remaining: count };
+        const page: OpenPage = { continuation, count, readAtMs: nowMs, oldestMs, remaining: count };
         pages.push(page);
         ahead += count;
         return () => {
@@ -64,6 +71,9 @@ export function createLowWater(initial: string | undefined, onMoved: () => void)
     },
     get oldestReadAtMs() {
       return pages[0]?.readAtMs;
+    },
+    get oldestMs() {
+      return pages.length === 0 ? undefined : pages.reduce((oldest, page) => Math.min(oldest, page.oldestMs), Infinity);
     },
   };
 }

@@ -8,18 +8,26 @@ import type {
   RangeHealth,
 } from './feed-options.ts';
 import type { HeldLease } from './held-lease.ts';
+import { createLag, writtenAtMs } from './lag.ts';
 import { type Lanes, createLanes } from './lanes.ts';
 import { createLowWater } from './low-water.ts';
-import { tellError } from './tell.ts';
+import { createRangeReader } from './range-reader.ts';
+import { tell, tellError } from './tell.ts';
 import { createWakeup, retryPauseMs } from './wakeup.ts';
 
 /** The work on one range from the moment its lease was taken to the moment it was lost or given back. */
 export interface RangeSession {
   /** Resolves when the work has ended, whichever way. */
   readonly closed: Promise<void>;
+  /** It takes nothing on any more. */
+  readonly leaving: boolean;
+  /** The instance that it was promised to. */
+  readonly promisedTo: string | undefined;
   /** Finishes what runs, writes the checkpoint, gives the lease back. */
   stop(): Promise<void>;
   nudge(): void;
+  /** Renew the lease at once, and see whether another asks for it. */
+  renew(): void;
   health(): RangeHealth;
 }
 
@@ -35,16 +43,15 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
   const { runtime } = feed;
   const rangeId = range.id;
   const byPage = feed.handlePage !== undefined;
+  const timeOf = (document: Stored<T>): number => feed.timeOf?.(document) ?? writtenAtMs(document, runtime.now());
 
   const stopping = new AbortController();
   const abort = new AbortController();
   const drained = new AbortController();
-  const room = createWakeup(runtime);
-  const idle = createWakeup(runtime);
   const keeper = createWakeup(runtime);
   const lowWater = createLowWater(lease.continuation, () => keeper.wake());
+  const lag = createLag({ runtime, timeOf, silentMsMax: 2 * limits.pollIdleMs + 1_000 });
 
-  let lagging = false;
   let progressAtMs = runtime.now();
   let lastError: string | undefined;
   const report = (error: unknown, context: Omit<FeedErrorContext, 'rangeId'>): void => {
@@ -87,14 +94,15 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     onError: (error, during, key, attempt) => report(error, { during, attempt, ...(byPage ? {} : { key }) }),
     onDone: () => {
       progressAtMs = runtime.now();
-      room.wake();
+      reader.room();
     },
   });
 
   const accept = (documents: readonly Stored<T>[], continuation: string): void => {
     // The caller's functions first: where one throws, nothing of the page has been taken on.
     const keyed = inOrder(documents, feed.orderOf).map((document) => ({ key: feed.keyOf(document), document }));
-    const done = lowWater.opened(continuation, documents.length, runtime.now());
+    const oldestMs = documents.reduce((oldest, document) => Math.min(oldest, timeOf(document)), Infinity);
+    const done = lowWater.opened(continuation, documents.length, runtime.now(), oldestMs);
     if (!byPage) for (const { key, document } of keyed) lanes.submit(key, [{ document, done }]);
     else if (keyed.length > 0)
       lanes.submit(
@@ -103,49 +111,21 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
       );
   };
 
-  const read = async (): Promise<void> => {
-    let position = lease.continuation;
-    let failures = 0;
-    let knowsParked = parking === undefined;
-    while (!stopping.signal.aborted) {
-      const limit = Math.min(limits.pageSize, limits.maxInFlight - lanes.inFlight, limits.maxAhead - lowWater.ahead);
-      // Wait for room that is worth a read, rather than read documents one by one.
-      if (limit < limits.pageSize / 4) {
-        await room.wait();
-        continue;
-      }
-      idle.clear();
-      try {
-        if (!knowsParked) await parking?.load();
-        knowsParked = true;
-        const start = position === undefined ? { start: feed.start ?? 'beginning' } : { continuation: position };
-        const page = await feed.source.feedPage({ range, limit, ...start });
-        if (stopping.signal.aborted) return;
-        accept(page.documents, page.continuation);
-        position = page.continuation;
-        lagging = page.hasMore;
-        failures = 0;
-        // Reading alone is no progress where nothing that is read can be worked on.
-        const blocked = byPage ? lanes.inFlight > 0 : lanes.full;
-        if (page.documents.length === 0 && !blocked) progressAtMs = runtime.now();
-      } catch (error) {
-        failures += 1;
-        report(error, { during: 'read', attempt: failures });
-        const pauseMs = retryPauseMs(failures, limits.retryMinMs, limits.retryMaxMs, runtime.random);
-        await runtime.sleep(pauseMs, stopping.signal);
-        continue;
-      }
-      if (!lagging) {
-        await runtime.sleep(limits.pollMinMs, stopping.signal);
-        if (!stopping.signal.aborted) await idle.wait(Math.max(0, limits.pollIdleMs - limits.pollMinMs));
-      }
-    }
-  };
+  const reader = createRangeReader<T>({
+    ...{ feed, limits, range, lease, lanes, lag, accept, report },
+    stopping: stopping.signal,
+    ahead: () => lowWater.ahead,
+    onRead(documents) {
+      // Reading alone is no progress where nothing that is read can be worked on.
+      const blocked = byPage ? lanes.inFlight > 0 : lanes.full;
+      if (documents === 0 && !blocked) progressAtMs = runtime.now();
+    },
+  });
 
   const keepLease = async (): Promise<void> => {
     let failed = false;
     while (!drained.signal.aborted && !lease.lost.aborted) {
-      await keeper.wait(failed ? limits.renewEveryMs / 4 : limits.renewEveryMs);
+      await keeper.wait((limits.renewEveryMs - limits.checkpointEveryMs) / (failed ? 4 : 1));
       if (drained.signal.aborted) return;
       try {
         await lease.save(lowWater.mark);
@@ -158,13 +138,14 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     }
   };
 
-  const giveBack = async (): Promise<void> => {
+  /** The last write of a lease: what does not succeed leaves it to run out by itself. */
+  const leave = async (split: readonly FeedRange[] | undefined): Promise<void> => {
     for (let attempt = 1; attempt <= 5 && !lease.lost.aborted; attempt += 1) {
       try {
-        await lease.release(lowWater.mark);
+        if (split === undefined) await lease.release(lowWater.mark);
+        else await lease.replaceBy(split, lowWater.mark);
         return;
       } catch (error) {
-        // Not given back, it runs out by itself.
         report(error, { during: 'lease', attempt });
         await runtime.sleep(retryPauseMs(attempt, limits.retryMinMs, limits.retryMaxMs, runtime.random));
       }
@@ -173,8 +154,6 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
 
   const stopAll = (): void => {
     stopping.abort();
-    room.wake();
-    idle.wake();
     keeper.wake();
   };
   const lose = (): void => {
@@ -183,10 +162,12 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
   };
   if (lease.lost.aborted) lose();
   else lease.lost.addEventListener('abort', lose, { once: true });
+  lease.promised.addEventListener('abort', stopAll, { once: true });
 
   const work = async (): Promise<void> => {
     const keeping = keepLease();
-    await read();
+    const split = await reader.run();
+    stopAll();
     const patience = new AbortController();
     await Promise.race([
       lanes.drain().then(() => patience.abort()),
@@ -196,26 +177,37 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     drained.abort();
     keeper.wake();
     await keeping;
-    await giveBack();
+    if (split !== undefined) tell(feed, 'range split', { rangeId, into: split.map(({ id }) => id) });
+    await leave(split);
   };
   const closed = work();
 
   return {
     closed,
+    get leaving() {
+      return stopping.signal.aborted;
+    },
+    get promisedTo() {
+      return lease.promisedTo;
+    },
     stop() {
       stopAll();
       return closed;
     },
-    nudge: () => idle.wake(),
+    nudge: () => reader.nudge(),
+    renew: () => keeper.wake(),
     health: () => {
       const nowMs = runtime.now();
       return {
         id: rangeId,
         owned: !lease.lost.aborted,
         owner: feed.instance,
+        generation: lease.generation,
         ...(lease.continuation === undefined ? {} : { continuation: lease.continuation }),
         continuationAgeMs: nowMs - (lowWater.oldestReadAtMs ?? nowMs),
-        lagging,
+        lagSeconds: lag.behindMs(lowWater.oldestMs) / 1_000,
+        lagEvents: lanes.inFlight + lag.unread,
+        lagging: lag.lagging,
         inFlight: lanes.inFlight,
         stalledMs: nowMs - progressAtMs,
         stuck: lanes.stuck(),

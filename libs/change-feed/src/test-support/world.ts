@@ -1,6 +1,7 @@
 import {
   type Container,
   type Document,
+  type MemoryContainer,
   type Stored,
   type VirtualRuntime,
   memoryContainer,
@@ -8,6 +9,7 @@ import {
 } from '@daybook/ports';
 import { createFeedProcessor } from '../feed-processor.ts';
 import type { FeedLimits, FeedProcessor, FeedProcessorOptions, KeyHandler, PageHandler } from '../feed-options.ts';
+import type { LeaseDocument } from '../lease-document.ts';
 import { type FaultRates, type SimulatedProcess, simulateProcess } from './process.ts';
 
 /** A document of a source: the nth of its key. */
@@ -41,8 +43,10 @@ export interface InstanceOptions {
 
 export interface World {
   readonly runtime: VirtualRuntime;
-  readonly source: Container<Entry>;
+  readonly source: MemoryContainer<Entry>;
   readonly leases: Container;
+  /** Every lease as it was written, one after another. */
+  readonly leaseWrites: readonly LeaseDocument[];
   readonly deliveries: Delivery[];
   /** Writes the next `count` documents of a key in one transaction. */
   append(key: string, count?: number): Promise<void>;
@@ -52,6 +56,8 @@ export interface World {
   deliver(instance: string, documents: readonly Stored<Entry>[]): void;
   /** True once every document appended was delivered. */
   complete(): boolean;
+  /** Of the ranges that are read now. */
+  leaseDocuments(): Promise<readonly Stored<LeaseDocument>[]>;
   leaseOwners(): Promise<readonly (string | undefined)[]>;
 }
 
@@ -64,7 +70,17 @@ export function createWorld(options: { seed?: number; ranges?: number } = {}): W
     partitionKey: ({ key }) => key,
     feedRanges: rangeCount,
   });
-  const leases = memoryContainer({ name: 'leases', runtime, partitionKey: ({ id }) => id });
+  const stored = memoryContainer({ name: 'leases', runtime, partitionKey: ({ id }) => id });
+  const leaseWrites: LeaseDocument[] = [];
+  const leases: Container = {
+    ...stored,
+    async batch(partitionKey, operations) {
+      const outcome = await stored.batch(partitionKey, operations);
+      const written = outcome.applied ? outcome.results[0]?.document : undefined;
+      if (written !== undefined && 'range' in written) leaseWrites.push(written as unknown as LeaseDocument);
+      return outcome;
+    },
+  };
   const versions = new Map<string, number>();
   const deliveries: Delivery[] = [];
   const delivered = new Set<string>();
@@ -77,10 +93,11 @@ export function createWorld(options: { seed?: number; ranges?: number } = {}): W
     }
   };
 
-  return {
+  const world: World = {
     runtime,
     source,
     leases,
+    leaseWrites,
     deliveries,
     deliver,
     async append(key, count = 1) {
@@ -115,7 +132,7 @@ export function createWorld(options: { seed?: number; ranges?: number } = {}): W
         runtime: process.runtime,
         keyOf: (document) => document.key,
         orderOf: (document) => document.n,
-        limits: { pageSize: 5, maxInFlight: 50, maxAhead: 200, ...wanted.limits },
+        limits: { minRanges: 1, pageSize: 5, maxInFlight: 50, maxAhead: 200, ...wanted.limits },
         ...wanted.with,
         ...handler,
       } as FeedProcessorOptions<Entry>);
@@ -123,15 +140,17 @@ export function createWorld(options: { seed?: number; ranges?: number } = {}): W
       return { name, process, processor };
     },
     complete: () => delivered.size === appended,
+    async leaseDocuments() {
+      const { documents } = await leases.query({ limit: 1_000 });
+      return (documents as unknown as readonly Stored<LeaseDocument>[]).filter(
+        ({ range, children }) => range !== undefined && children === undefined,
+      );
+    },
     async leaseOwners() {
-      const owners: (string | undefined)[] = [];
-      for (const range of await source.feedRanges()) {
-        const id = `test.${range.id}`;
-        owners.push((await leases.read(id, id)).document?.['owner'] as string | undefined);
-      }
-      return owners;
+      return (await world.leaseDocuments()).map(({ owner }) => owner);
     },
   };
+  return world;
 }
 
 /** What breaks the promise: a document whose first delivery comes before that of an earlier one of its key. */
