@@ -49,6 +49,8 @@ export interface MemoryContainer<T extends Document = Document> extends Containe
 const operationsMax = 100;
 const requestBytesMax = 2 * 1_024 * 1_024;
 const partitionKeyBytesMax = 2_048;
+/** About what an operation takes beside its document. */
+const envelopeBytes = 30;
 const pageMax = 1_000;
 
 /** A {@link Container} in memory: for tests, and for simulation under virtual time. Its documents are frozen. */
@@ -78,13 +80,15 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
   const checkId = (id: unknown): void => {
     if (!isDocumentId(id)) throw refuse(`an id is 1 to 1,023 bytes without / \\ # ?: ${JSON.stringify(id)}`);
   };
-  const wireForm = (partitionKey: string, operation: Operation): Operation => {
+  /** What travels: with how many bytes it takes. */
+  const wireForm = (partitionKey: string, operation: Operation): { operation: Operation; bytes: number } => {
     const id = 'document' in operation ? operation.document.id : operation.id;
     checkId(id);
-    if (!('document' in operation)) return operation;
-    const document = withoutSystemFields(JSON.parse(JSON.stringify(operation.document)) as T);
+    if (!('document' in operation)) return { operation, bytes: Buffer.byteLength(id) + envelopeBytes };
+    const text = JSON.stringify(operation.document);
+    const document = withoutSystemFields(JSON.parse(text) as T);
     if (options.partitionKey(document) !== partitionKey) throw refuse(`document ${id} belongs to another partition`);
-    return { ...operation, document };
+    return { operation: { ...operation, document }, bytes: Buffer.byteLength(text) + envelopeBytes };
   };
 
   return {
@@ -94,10 +98,11 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
         throw refuse(`a batch has 1 to ${operationsMax} operations`);
       if (Buffer.byteLength(partitionKey) > partitionKeyBytesMax)
         throw refuse('the partition key is longer than 2,048 bytes');
-      const wire = operations.map((operation) => wireForm(partitionKey, operation));
-      if (Buffer.byteLength(JSON.stringify(wire)) > requestBytesMax) {
+      const forms = operations.map((operation) => wireForm(partitionKey, operation));
+      if (forms.reduce((sum, { bytes }) => sum + bytes, 0) > requestBytesMax) {
         throw new ContainerError('too-large', name, 'the batch is larger than 2 MB');
       }
+      const wire = forms.map(({ operation }) => operation);
       const outcome = await run({ kind: 'batch', partitionKey, operations: wire }, () =>
         store.apply(partitionKey, wire, Math.floor(runtime.now() / 1_000)),
       );
@@ -166,9 +171,11 @@ export function memoryContainer<T extends Document = Document>(options: MemoryCo
   };
 }
 
+/** @param document a copy of its own */
 function withoutSystemFields<T extends Document>(document: T): T {
-  const own = Object.entries(document).filter(([field]) => !['_etag', '_ts', '_lsn'].includes(field));
-  return Object.fromEntries(own) as T;
+  const fields = document as { -readonly [field in keyof Stored]?: unknown };
+  for (const field of ['_etag', '_ts', '_lsn'] as const) if (field in fields) delete fields[field];
+  return document;
 }
 
 function startLsn(store: MemoryStore<Document>, start: FeedStart): number {

@@ -5,16 +5,24 @@ import type { HubHandler, HubSubscription, ReceivedMessage } from './hub.ts';
 export interface MemoryGroupDependencies {
   readonly logs: ReadonlyMap<string, readonly ReceivedMessage[]>;
   readonly runtime: Runtime;
-  readonly fault: (kind: 'checkpoint', partitionId: string) => Fault | undefined;
+  readonly fault: (call: {
+    readonly kind: 'checkpoint';
+    readonly partitionId: string;
+    readonly owner: string;
+  }) => Fault | undefined;
 }
 
 export interface MemoryGroup {
-  join(handler: HubHandler, options: { readonly batchMax?: number; readonly closeLimitMs?: number }): HubSubscription;
+  join(
+    handler: HubHandler,
+    options: { readonly owner: string; readonly batchMax?: number; readonly closeLimitMs?: number },
+  ): HubSubscription;
   /** Messages have been stored in a partition. */
   arrived(partitionId: string): void;
 }
 
 interface Member {
+  readonly owner: string;
   readonly handler: HubHandler;
   readonly batchMax: number;
   /** Aborted when closing begins: ends the pause before a redelivery. */
@@ -88,7 +96,9 @@ export function memoryGroup({ logs, runtime, fault }: MemoryGroupDependencies): 
       try {
         if (!(await handled(member, batch))) return;
         partition.position += batch.length;
-        if (fault('checkpoint', partition.partitionId) === undefined) partition.checkpoint = partition.position;
+        const { partitionId } = partition;
+        const failed = fault({ kind: 'checkpoint', partitionId, owner: member.owner });
+        if (failed === undefined) partition.checkpoint = partition.position;
         return;
       } catch (error) {
         member.handler.onError?.(error);
@@ -129,6 +139,7 @@ export function memoryGroup({ logs, runtime, fault }: MemoryGroupDependencies): 
   return {
     join(handler, options) {
       const member: Member = {
+        owner: options.owner,
         handler,
         batchMax: options.batchMax ?? 100,
         closing: new AbortController(),

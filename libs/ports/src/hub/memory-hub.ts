@@ -8,6 +8,8 @@ export interface HubCall {
   readonly hub: string;
   readonly kind: 'send' | 'checkpoint';
   readonly partitionId: string;
+  /** Whose checkpoint it is. */
+  readonly owner?: string;
 }
 
 export interface MemoryHubOptions {
@@ -48,20 +50,19 @@ export function memoryHub(options: MemoryHubOptions): MemoryHub {
     Array.from({ length: options.partitions }, (_, index) => [String(index), []]),
   );
   const groups = new Map<string, MemoryGroup>();
-  const fault = (kind: HubCall['kind'], partitionId: string): Fault | undefined =>
-    options.faults?.({ hub: name, kind, partitionId });
+  const fault = (call: Omit<HubCall, 'hub'>): Fault | undefined => options.faults?.({ hub: name, ...call });
   const logOf = (partitionId: string): ReceivedMessage[] => {
     const log = logs.get(partitionId);
     if (log === undefined) throw new HubError('not-found', name, `no partition ${partitionId}`);
     return log;
   };
 
-  const store = (partitionId: string, messages: readonly HubMessage[]): void => {
+  const store = (partitionId: string, messages: readonly HubMessage[], bodies: readonly string[]): void => {
     const log = logOf(partitionId);
-    for (const { messageId, key, body } of messages) {
+    for (const [index, { messageId, key }] of messages.entries()) {
       const sequenceNumber = log.length;
       const place = { partitionId, sequenceNumber, offset: String(sequenceNumber), enqueuedAtMs: runtime.now() };
-      log.push(freeze({ messageId, key, body: wireForm(body), ...place }));
+      log.push(freeze({ messageId, key, body: JSON.parse(bodies[index] ?? 'null'), ...place }));
     }
     for (const group of groups.values()) group.arrived(partitionId);
   };
@@ -75,9 +76,9 @@ export function memoryHub(options: MemoryHubOptions): MemoryHub {
         async send(partitionId, messages) {
           if (closed) throw new HubError('unavailable', name, 'the producer is closed');
           logOf(partitionId);
-          for (const message of messages) checkMessage(name, message);
-          const planned = fault('send', partitionId);
-          if (planned === undefined || planned === 'executed-but-lost') store(partitionId, messages);
+          const bodies = messages.map((message) => wireForm(name, message));
+          const planned = fault({ kind: 'send', partitionId });
+          if (planned === undefined || planned === 'executed-but-lost') store(partitionId, messages, bodies);
           await Promise.resolve();
           if (planned !== undefined) throw new HubError('unavailable', name, `send failed (${planned})`);
         },
@@ -95,21 +96,16 @@ export function memoryHub(options: MemoryHubOptions): MemoryHub {
   };
 }
 
-function checkMessage(hub: string, message: HubMessage): void {
-  if (message.messageId.length < 1 || message.messageId.length > messageIdLengthMax) {
-    throw new HubError(
-      'too-large',
-      hub,
-      `messageId must have 1 to ${messageIdLengthMax} characters: ${message.messageId}`,
-    );
+/** The message's body as it travels. @throws HubError */
+function wireForm(hub: string, { messageId, body }: HubMessage): string {
+  if (messageId.length < 1 || messageId.length > messageIdLengthMax) {
+    throw new HubError('too-large', hub, `messageId must have 1 to ${messageIdLengthMax} characters: ${messageId}`);
   }
-  if (Buffer.byteLength(JSON.stringify(message.body) ?? '') > messageBytesMax) {
-    throw new HubError('too-large', hub, `message ${message.messageId} is larger than 1 MB`);
+  const text = JSON.stringify(body ?? null);
+  if (Buffer.byteLength(text) > messageBytesMax) {
+    throw new HubError('too-large', hub, `message ${messageId} is larger than 1 MB`);
   }
-}
-
-function wireForm(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body ?? null));
+  return text;
 }
 
 function freeze<V>(value: V): V {

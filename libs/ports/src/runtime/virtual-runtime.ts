@@ -1,10 +1,5 @@
 import { type Runtime, uuidV7 } from './runtime.ts';
-
-interface Sleeper {
-  readonly wakeAtMs: number;
-  readonly order: number;
-  readonly wake: () => void;
-}
+import { type Sleeper, Sleepers } from './sleepers.ts';
 
 /** A {@link Runtime} whose time passes only when told to and whose chance comes from a seed. */
 export interface VirtualRuntime extends Runtime {
@@ -23,21 +18,15 @@ export interface VirtualRuntime extends Runtime {
 export function virtualRuntime(options: { seed?: number; startMs?: number } = {}): VirtualRuntime {
   let nowMs = options.startMs ?? Date.UTC(2010, 11, 1);
   let order = 0;
-  let sleepers: Sleeper[] = [];
+  const sleepers = new Sleepers();
   const random = mulberry32(options.seed ?? 1);
 
-  // Promise jobs started by a woken sleeper run to their next real wait before time goes on. A setImmediate turn drains
-  // the whole job queue, however long the chains of awaits in it are.
-  const settle = async (): Promise<void> => {
+  // Promise jobs started by a woken sleeper run to their next real wait before time goes on. A tick comes when the queue of jobs is
+  // empty, however long the chains of awaits in it are, and costs a small part of a turn of the event loop.
+  const settle = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+  // Where time begins to pass, and where it stands still again, work that waits for turns of the event loop has some.
+  const settleTurns = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-  };
-  const earliest = (): Sleeper | undefined => {
-    let first: Sleeper | undefined;
-    for (const sleeper of sleepers) {
-      if (first === undefined || sleeper.wakeAtMs < first.wakeAtMs) first = sleeper;
-      else if (sleeper.wakeAtMs === first.wakeAtMs && sleeper.order < first.order) first = sleeper;
-    }
-    return first;
   };
   const wake = async (sleeper: Sleeper): Promise<void> => {
     nowMs = Math.max(nowMs, sleeper.wakeAtMs);
@@ -56,33 +45,35 @@ export function virtualRuntime(options: { seed?: number; startMs?: number } = {}
           return;
         }
         const done = (): void => {
-          sleepers = sleepers.filter((other) => other !== sleeper);
+          sleepers.remove(sleeper);
           signal?.removeEventListener('abort', done);
           resolve();
         };
         const sleeper: Sleeper = { wakeAtMs: nowMs + Math.max(0, delayMs), order: order++, wake: done };
-        sleepers.push(sleeper);
+        sleepers.add(sleeper);
         signal?.addEventListener('abort', done, { once: true });
       }),
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;
-      await settle();
-      for (let next = earliest(); next !== undefined && next.wakeAtMs <= untilMs; next = earliest()) await wake(next);
+      await settleTurns();
+      for (let next = sleepers.first(); next !== undefined && next.wakeAtMs <= untilMs; next = sleepers.first()) {
+        await wake(next);
+      }
       nowMs = untilMs;
-      await settle();
+      await settleTurns();
     },
     async advanceUntil(done, limitMs) {
       const untilMs = nowMs + limitMs;
-      await settle();
+      await settleTurns();
       while (!done()) {
-        const next = earliest();
+        const next = sleepers.first();
         if (next === undefined || next.wakeAtMs > untilMs) return false;
         await wake(next);
       }
       return true;
     },
     get sleeping() {
-      return sleepers.length;
+      return sleepers.size;
     },
   };
 }
