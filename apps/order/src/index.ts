@@ -1,1 +1,2 @@
-export {};
+export { type OrderSummary, orderSummaryProjection } from './read-models/order-summary/order-summary.ts';
+export { sagaRoute } from './saga-route.ts';
