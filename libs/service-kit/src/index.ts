@@ -6,6 +6,7 @@ export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts
 export { type CommandContext, commandContext } from './http/command-context.ts';
 export { stateAsAsked } from './http/as-of.ts';
 export { correlationRoutes } from './http/correlations.ts';
+export { deadLetterRoutes, type DeadLetterRoutesOptions, type ParkingConsumer } from './http/dead-letters.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
 export { Problem, problemHandler, sendProblem } from './http/problem.ts';
