@@ -131,7 +131,7 @@ describe('a read model', () => {
 });
 
 describe('projectionHandler', () => {
-  const context = { rangeId: '0', attempt: 1, signal: new AbortController().signal };
+  const context = { rangeId: '0', attempt: 1, signal: new AbortController().signal, isHeld: () => true };
 
   it('gives each read model the streams that concern it', async () => {
     const things = createCounter(container()).projection;

@@ -40,7 +40,7 @@ function world(): World {
       const events = (await historyOf(sagas, sagaId)).filter(
         ({ version }) => version > afterVersion && version <= upTo,
       );
-      const context = { rangeId: '0', attempt: 1, signal, key: streamId };
+      const context = { rangeId: '0', attempt: 1, signal, isHeld: () => true, key: streamId };
       await handle(events, context);
     },
     async indexed() {
