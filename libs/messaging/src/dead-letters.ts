@@ -54,6 +54,8 @@ export interface DeadLetters {
   /** Parks messages of one key, only if it is still blocked. False: it is not, and all of them are to be handled. */
   parkBehind(consumer: string, ...messages: readonly MessageToPark[]): Promise<boolean>;
   list(consumer: string, options?: ListOptions): Promise<ParkedPage>;
+  /** Messages of every consumer that parks here, in any order. */
+  listAll(options?: Omit<ListOptions, 'key'>): Promise<ParkedPage>;
   /**
    * Hands a key's messages to `handle` in order, each removed once it is handled, and unblocks the key when none is left; a message
    * parked meanwhile is replayed too. Stops at the first that fails. It may die anywhere: done again it goes on, giving at most one
@@ -122,6 +124,25 @@ export function createDeadLetters(options: { readonly container: Container; read
   const failedEntry = (consumer: string, message: MessageToPark, error: unknown, attempts: number): EntryDocument =>
     entryOf(consumer, message, { ...failed(consumer, message, error), attempts });
 
+  const page = async (
+    consumer: string | undefined,
+    { key, limit = 100, continuation }: ListOptions = {},
+  ): Promise<ParkedPage> => {
+    const found = await container.query({
+      where: [
+        { field: 'kind', op: '=', value: 'entry' },
+        ...(consumer === undefined ? [] : [{ field: 'consumer', op: '=', value: consumer } as const]),
+      ],
+      limit,
+      ...(continuation === undefined ? {} : { continuation }),
+      ...(key === undefined || consumer === undefined
+        ? {}
+        : { partitionKey: partitionKeyOf(consumer, key), orderBy: [{ field: 'id', direction: 'asc' }] }),
+    });
+    const messages = found.documents.map((document) => parkedMessageOf(document)).sort(byKeyAndOrder);
+    return { messages, ...(found.continuation === undefined ? {} : { continuation: found.continuation }) };
+  };
+
   return {
     async load(consumer) {
       const keys = new Set<string>();
@@ -155,21 +176,8 @@ export function createDeadLetters(options: { readonly container: Container; read
       }
       return true;
     },
-    async list(consumer, { key, limit = 100, continuation } = {}) {
-      const page = await container.query({
-        where: [
-          { field: 'kind', op: '=', value: 'entry' },
-          { field: 'consumer', op: '=', value: consumer },
-        ],
-        limit,
-        ...(continuation === undefined ? {} : { continuation }),
-        ...(key === undefined
-          ? {}
-          : { partitionKey: partitionKeyOf(consumer, key), orderBy: [{ field: 'id', direction: 'asc' }] }),
-      });
-      const messages = page.documents.map((document) => parkedMessageOf(document)).sort(byKeyAndOrder);
-      return { messages, ...(page.continuation === undefined ? {} : { continuation: page.continuation }) };
-    },
+    list: (consumer, options) => page(consumer, options),
+    listAll: (options) => page(undefined, options),
     replay: (consumer, key, handle) => replayKey({ container, consumer, key, handle }),
     discard: (consumer, key, messageId) =>
       discardKey({

@@ -32,16 +32,20 @@ describe('the dead letters', () => {
     await fulfilment.parkBehind('saga-inputs', message('FulfilOrder:o1', 3));
     const { findings } = await checkDeadLetters(containers, runtime);
     expect(findings).toEqual([
-      { rule: deadLetterRule, where: 'inventory-dead-letters', message: 'm1 for stock-85123A after 1 attempts: bad' },
       {
         rule: deadLetterRule,
-        where: 'fulfilment-dead-letters',
-        message: 'm2 for FulfilOrder:o1 after 5 attempts: bad',
+        where: 'inventory-dead-letters',
+        message: 'inventory-commands: m1 for stock-85123A after 1 attempts: bad',
       },
       {
         rule: deadLetterRule,
         where: 'fulfilment-dead-letters',
-        message: 'm3 for FulfilOrder:o1 after 0 attempts: behind a parked message of its key',
+        message: 'saga-inputs: m2 for FulfilOrder:o1 after 5 attempts: bad',
+      },
+      {
+        rule: deadLetterRule,
+        where: 'fulfilment-dead-letters',
+        message: 'saga-inputs: m3 for FulfilOrder:o1 after 0 attempts: behind a parked message of its key',
       },
     ]);
   });
