@@ -11,6 +11,7 @@ import type { Component } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
 import type { Service } from './service.ts';
+import { tracedRoute } from './telemetry/traced.ts';
 
 export interface ServiceFeedsOptions {
   readonly service: ServiceName;
@@ -100,7 +101,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
     relay(routes) {
       const parking = parkingOf('relay', (documents) => relay.publish(documents));
       const relay = createRelay({
-        route: (event) => routes.flatMap((route) => route(event)),
+        route: tracedRoute((event) => routes.flatMap((route) => route(event))),
         producers: platform.producer,
         parking,
       });

@@ -42,6 +42,8 @@ import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
 import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
+import { tracedAppends, tracedHandler } from './telemetry/traced.ts';
 
 /** What every service has: its settings, its stores, its feeds. */
 export interface Service {
@@ -91,11 +93,13 @@ export function openService(
   const settings = readSettings(environment, { ...service, process: `${hostname()}-${process.pid}` });
   const runtime = systemRuntime();
   const log = createLog(service.name, settings.logLevel);
+  // Before anything that measures: what is made earlier measures into nothing.
+  const telemetry = startTelemetry({ name: service.name, instance: settings.instanceId }, settings.telemetry);
   const health = createHealth();
   const platform = azurePlatform(settings, runtime);
   const parking: ParkingConsumer[] = [];
   const hot = platform.container(eventsContainer[service.name]) as Container<StoredEvent>;
-  const archived = archivedContainer(hot, platform.blobs(archiveContainer), runtime) as Container;
+  const archived = archivedContainer(tracedAppends(hot), platform.blobs(archiveContainer), runtime) as Container;
   const events = tellingContainer(archived, () => nudge()) as Container<StoredEvent>;
   // Leases tell a holder from its own ghost: every start is another instance.
   const instance = `${settings.instanceId}/${runtime.newId()}`;
@@ -140,11 +144,12 @@ export function openService(
     relay,
     commands(hub, handle) {
       parking.push({ name: hub, handle });
+      const traced = tracedHandler(hub, handle);
       const consumer = createMessageConsumer({
         name: hub,
         consumer: platform.consumer(hub, service.name),
-        handle,
-        ...(handle.handleTogether === undefined ? {} : { handleTogether: handle.handleTogether }),
+        handle: traced,
+        ...(traced.handleTogether === undefined ? {} : { handleTogether: traced.handleTogether }),
         deadLetters,
         // A saga's inputs are its history; commands of different intents have nothing to do with each other.
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',
@@ -171,6 +176,7 @@ export function openService(
         log,
         supervised: settings.supervised,
         components: [
+          telemetry,
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           ...components,
           httpComponent({ settings, routes: Router().use(...common, routes), health, log }),

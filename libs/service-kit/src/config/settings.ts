@@ -1,3 +1,5 @@
+import type { TelemetrySettings } from '../telemetry/telemetry.ts';
+
 /** What a service is told by its environment. */
 export interface Settings {
   readonly port: number;
@@ -15,6 +17,8 @@ export interface Settings {
   /** How long backups of the key container are kept, in days: until then an erased key could be restored. */
   readonly keyBackupDays: number;
   readonly logLevel: string;
+  /** Where traces and metrics go, by OTLP over HTTP. */
+  readonly telemetry: TelemetrySettings;
   /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
   readonly supervised: boolean;
 }
@@ -77,6 +81,7 @@ export function readSettings(
     keyWrapping: keyWrappingOf(env),
     keyBackupDays: daysOf('KEY_BACKUP_DAYS', env['KEY_BACKUP_DAYS'] ?? '30'),
     logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
+    telemetry: telemetryOf(env),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
 }
@@ -108,6 +113,27 @@ function portOf(value: string | undefined, defaultPort: number): number {
 function hubsOf(value: string): string {
   if (/^Endpoint=sb:\/\/[^;]+;/.test(value)) return value;
   throw new SettingError('EVENTHUBS_CONNECTION_STRING', 'must begin with Endpoint=sb://<host>;');
+}
+
+/** The names are OpenTelemetry's own. */
+function telemetryOf(env: Environment): TelemetrySettings {
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const ratio = env['OTEL_TRACES_SAMPLER_ARG'] ?? '1';
+  const everyMs = env['OTEL_METRIC_EXPORT_INTERVAL'] ?? '60000';
+  if (!/^(0|1|0?\.\d{1,9}|1\.0)$/.test(ratio)) {
+    throw new SettingError('OTEL_TRACES_SAMPLER_ARG', `must be a part of 1, 0 to 1, not ${JSON.stringify(ratio)}`);
+  }
+  if (!/^\d{3,8}$/.test(everyMs)) {
+    throw new SettingError(
+      'OTEL_METRIC_EXPORT_INTERVAL',
+      `must be milliseconds, 100 or more, not ${JSON.stringify(everyMs)}`,
+    );
+  }
+  return {
+    otlpEndpoint: endpoint === undefined || endpoint === '' ? undefined : url('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint),
+    traceRatio: Number(ratio),
+    metricsEveryMs: Number(everyMs),
+  };
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

@@ -30,6 +30,19 @@ describe('settings', () => {
     expect(settings).toMatchObject({ cosmos: { database: 'shop' }, supervised: true });
   });
 
+  it('export telemetry where OpenTelemetry is told to, and nowhere by default', () => {
+    expect(read().telemetry).toEqual({ otlpEndpoint: undefined, traceRatio: 1, metricsEveryMs: 60_000 });
+    const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_SAMPLER_ARG: '0.1' };
+    expect(read({ ...named, OTEL_METRIC_EXPORT_INTERVAL: '5000' }).telemetry).toEqual({
+      otlpEndpoint: 'http://collector:4318',
+      traceRatio: 0.1,
+      metricsEveryMs: 5_000,
+    });
+    expect(() => read({ OTEL_TRACES_SAMPLER_ARG: '2' })).toThrow(SettingError);
+    expect(() => read({ OTEL_METRIC_EXPORT_INTERVAL: 'often' })).toThrow(SettingError);
+    expect(() => read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' })).toThrow(SettingError);
+  });
+
   it('sign in as the service itself where there is no key and no connection string', () => {
     const settings = read({
       COSMOS_ENDPOINT: 'https://shop.documents.azure.com',

@@ -1,5 +1,6 @@
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
+import { requestTraceparent } from '../telemetry/traced-requests.ts';
 import { Problem } from './problem.ts';
 
 const actorPattern = /^(?:customer|operator|service):[A-Za-z0-9._@-]{1,100}$/;
@@ -18,8 +19,10 @@ export function actorOf(request: Request): string | undefined {
   return header(request, 'X-Actor', actorPattern, 'must be customer:<id>, operator:<id> or service:<name>');
 }
 
-/** Goes on with the client's trace, as a span of our own; begins one where there is none. */
+/** The request's own span: in the client's trace, or where there is none in one that begins here. */
 export function traceparentOf(request: Request, runtime: Runtime): string {
+  const recorded = requestTraceparent(request);
+  if (recorded !== undefined) return recorded;
   const given = tracePattern.exec(request.get('traceparent') ?? '');
   const hex = (digits: number): string =>
     Array.from({ length: digits }, () => Math.floor(runtime.random() * 16).toString(16)).join('');

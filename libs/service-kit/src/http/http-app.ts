@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import type { Health } from '../health.ts';
 import type { Log } from '../log.ts';
+import { tracedRequests } from '../telemetry/traced-requests.ts';
 import { Problem, problemHandler } from './problem.ts';
 
 export interface HttpOptions {
@@ -36,6 +37,7 @@ export async function startHttp({ port, host = '127.0.0.1', routes, health, log 
     const report = health.report();
     response.status(report.ready ? 200 : 503).json(report);
   });
+  app.use(tracedRequests());
   app.use(express.json({ limit: bodyMax, type: ['application/json', 'application/*+json'] }));
   app.use(routes);
   app.use((request) => {
