@@ -9,6 +9,7 @@ import {
   projectSagaListItem,
   type SagaListItem,
   sagaCommandsRoute,
+  sagaInputHandler,
   timerProjection,
 } from '@daybook/saga';
 import { openService } from '@daybook/service-kit';
@@ -18,7 +19,7 @@ const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.e
 const { store, audit, runtime, log } = service;
 
 const definitions = fulfilmentDefinitions();
-const sagas = createSagaStore({ store, definitions });
+const sagas = createSagaStore({ store, definitions, snapshots: service.snapshots });
 const runner = createSagaRunner({
   sagas,
   definitions,
@@ -62,7 +63,5 @@ await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registr
     start: () => Promise.resolve(timerWorker.start()),
     stop: () => timerWorker.stop(),
   },
-  service.commands('saga-inputs', async (message) => {
-    await runner.handleInput(message);
-  }),
+  service.commands('saga-inputs', sagaInputHandler(runner)),
 ]);

@@ -66,6 +66,7 @@ export {
 } from './runner/saga-runner.ts';
 export { createSagaStore, type SagaStore, type SagaStoreCommand } from './runner/saga-store.ts';
 export { createSagaRegistry, type SagaRegistry } from './runner/registry.ts';
+export { sagaInputHandler } from './runner/input-handler.ts';
 export { sagaCommandsRoute } from './runner/commands-route.ts';
 export { type TimerDocument, timersModel } from './timers/timer-index.ts';
 export { timerProjection } from './timers/timer-projection.ts';

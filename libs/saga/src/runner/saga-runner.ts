@@ -1,9 +1,10 @@
 import { type CloudEvent, sagaStream } from '@daybook/contracts';
 import type { EventMetadata } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
-import type { SagaInput } from '../decide/decide.ts';
+import { decideSaga, type SagaInput } from '../decide/decide.ts';
 import type { SagaDefinition } from '../definition/definition.ts';
 import type { SagaEvent } from '../events/saga-events.ts';
+import { inOrder, type Turn } from './in-order.ts';
 import { createSagaRegistry } from './registry.ts';
 import type { SagaStore } from './saga-store.ts';
 
@@ -24,6 +25,16 @@ export interface SagaRunner {
    * code knows; errors of the event store as they are.
    */
   handleInput(message: CloudEvent): Promise<InputOutcome>;
+  /**
+   * Several messages at once, in their order: those for one saga are decided one after another on one state and appended as one batch,
+   * each under its own id, so that each counts once however it comes again. What comes after a message that cannot be decided, for the
+   * same saga, is not decided either. Where the database fails, a later message may be recorded before an earlier one that comes again:
+   * sagas take their inputs in any order.
+   *
+   * @returns how each ended
+   * @throws the first error, once all of them have ended; any of them may have been recorded
+   */
+  handleInputs(messages: readonly CloudEvent[]): Promise<readonly InputOutcome[]>;
   /** Tells a saga that a timer is due. Idempotent by the timer's id, however many workers do it. */
   fireTimer(sagaId: string, timerId: string): Promise<InputOutcome>;
 }
@@ -49,8 +60,17 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
   const { sagas, runtime, log, actor = 'service:fulfilment' } = options;
   const registry = createSagaRegistry(options.definitions);
 
-  const give = async (sagaId: string, input: SagaInput, metadata: EventMetadata): Promise<InputOutcome> => {
-    const outcome = await sagas.execute({ streamId: sagaStream(sagaId), command: { sagaId, input }, metadata });
+  const give = async (
+    sagaId: string,
+    input: SagaInput,
+    metadata: EventMetadata,
+    turn: Turn = (decide) => decide(),
+  ): Promise<InputOutcome> => {
+    const outcome = await sagas.execute({
+      streamId: sagaStream(sagaId),
+      metadata,
+      decide: (state) => turn(() => decideSaga(registry.definitionFor(sagaId, state), input, state)),
+    });
     switch (outcome.kind) {
       case 'appended':
         report(sagaId, outcome.events);
@@ -75,29 +95,41 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     }
   };
 
+  const handle = async (message: CloudEvent, turnOf: (sagaId: string) => Turn | undefined): Promise<InputOutcome> => {
+    const { id, type, data, schemaversion, commandkey, correlationid, traceparent } = message;
+    const answer = schemaversion === undefined ? { type, data } : { type, data, schemaVersion: schemaversion };
+    const sagaIds = registry.concernedBy({ commandKey: commandkey, answer });
+    const outcomes: InputOutcome[] = [];
+    for (const sagaId of sagaIds) {
+      const input: SagaInput = {
+        kind: 'message',
+        eventId: id,
+        commandKey: commandkey,
+        correlationId: correlationid,
+        traceparent,
+        answer,
+        nowMs: runtime.now(),
+        random: runtime.random(),
+      };
+      const metadata = { commandKey: id, correlationId: correlationid, causationId: id, actor, traceparent };
+      outcomes.push(await give(sagaId, input, metadata, turnOf(sagaId)));
+    }
+    const outcome = outcomes.find((each) => each !== 'no-saga') ?? 'no-saga';
+    if (outcome === 'no-saga') log?.('warn', 'a message concerns no saga', { id, type, commandkey });
+    return outcome;
+  };
+
   return {
-    async handleInput(message) {
-      const { id, type, data, schemaversion, commandkey, correlationid, traceparent } = message;
-      const answer = schemaversion === undefined ? { type, data } : { type, data, schemaVersion: schemaversion };
-      const sagaIds = registry.concernedBy({ commandKey: commandkey, answer });
-      const outcomes: InputOutcome[] = [];
-      for (const sagaId of sagaIds) {
-        const input: SagaInput = {
-          kind: 'message',
-          eventId: id,
-          commandKey: commandkey,
-          correlationId: correlationid,
-          traceparent,
-          answer,
-          nowMs: runtime.now(),
-          random: runtime.random(),
-        };
-        const metadata = { commandKey: id, correlationId: correlationid, causationId: id, actor, traceparent };
-        outcomes.push(await give(sagaId, input, metadata));
-      }
-      const outcome = outcomes.find((each) => each !== 'no-saga') ?? 'no-saga';
-      if (outcome === 'no-saga') log?.('warn', 'a message concerns no saga', { id, type, commandkey });
-      return outcome;
+    handleInput: (message) => handle(message, () => undefined),
+
+    async handleInputs(messages) {
+      const turns = inOrder();
+      // All are handed over in one turn: what waits there for one saga is one batch.
+      const results = await Promise.allSettled(messages.map((message) => handle(message, turns)));
+      return results.map((result) => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      });
     },
 
     async fireTimer(sagaId, timerId) {

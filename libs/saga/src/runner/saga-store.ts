@@ -1,4 +1,11 @@
-import { type AggregateStore, createAggregateStore, type EventStore } from '@daybook/eventstore';
+import {
+  type AggregateStore,
+  collectionsFormat,
+  createAggregateStore,
+  type EventStore,
+  snapshotIntervals,
+} from '@daybook/eventstore';
+import type { Container } from '@daybook/ports';
 import { decideSaga, type SagaInput } from '../decide/decide.ts';
 import { decideOperator, type OperatorCommand } from '../decide/operator.ts';
 import { evolveSaga } from '../decide/evolve.ts';
@@ -16,13 +23,22 @@ export type SagaStoreCommand =
 /** Sagas as aggregates: `load(sagaStream(sagaId))` gives one as it stands, for reading. */
 export type SagaStore = AggregateStore<SagaStoreCommand, SagaEvent, SagaState>;
 
+/** Of the state that `evolveSaga` makes: counted up where the same events make another one. */
+const stateVersion = 1;
+
 /** @param options.store over container `sagas`. @throws SagaDefinitionError */
 export function createSagaStore(options: {
   readonly store: EventStore;
   readonly definitions: readonly SagaDefinition[];
+  /** Where snapshots go: partition key `/id`. Without, a saga that is not in memory is replayed from its first event. */
+  readonly snapshots?: Container;
 }): SagaStore {
   const registry = createSagaRegistry(options.definitions);
+  const { snapshots: container } = options;
+  const format = collectionsFormat<SagaState>();
+  const snapshots = container && { container, every: snapshotIntervals.normal, stateVersion, format };
   return createAggregateStore<SagaStoreCommand, SagaEvent, SagaState>({
+    ...(snapshots && { snapshots }),
     store: options.store,
     codec: sagaCodec,
     category: 'saga',

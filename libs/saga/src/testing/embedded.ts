@@ -41,8 +41,8 @@ export function instance(
   runtime: VirtualRuntime,
   container: Container,
   definitions: readonly SagaDefinition[] = [sampleSaga()],
+  sagas: SagaStore = createSagaStore({ store: createEventStore({ container, runtime }), definitions }),
 ): { runner: SagaRunner; sagas: SagaStore } {
-  const sagas = createSagaStore({ store: createEventStore({ container, runtime }), definitions });
   return { sagas, runner: createSagaRunner({ sagas, definitions, runtime }) };
 }
 
