@@ -28,6 +28,7 @@ export interface LeaseDocument extends Document {
 
 /** Who rewound a range, when, where to, and why. */
 export interface Rewound {
+  readonly id: string;
   readonly at: string;
   readonly actor: string;
   readonly reason: string;

@@ -1,0 +1,154 @@
+import {
+  type Container,
+  type Document,
+  type FeedStart,
+  type Operation,
+  type Runtime,
+  type Stored,
+  isContainerError,
+  isoNow,
+} from '@daybook/ports';
+import { FeedError } from './feed-error.ts';
+import {
+  type FeedStatus,
+  type LeasedRange,
+  type RangeLag,
+  type RangeStatus,
+  lagOf,
+  readFeeds,
+  statusOf,
+} from './feed-status.ts';
+import { type LeaseDocument, type Rewound, leaseId } from './lease-document.ts';
+
+/** Where to begin again. A continuation is a position of one range, as `feeds()` shows it. */
+export type RewindTarget = FeedStart | { readonly continuation: string };
+
+export interface RewindRequest {
+  readonly feed: string;
+  readonly to: RewindTarget;
+  /** One range only; needed for a continuation. */
+  readonly rangeId?: string;
+  /** Who asks for it, and why: written into the leases. */
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface FeedAdmin {
+  /** The feeds that have leases here. One query. */
+  feeds(): Promise<readonly FeedStatus[]>;
+  /** The same with how far each range is behind: one read of the feed for each. */
+  feedsWithLag(): Promise<readonly (FeedStatus & { readonly ranges: readonly (RangeStatus & RangeLag)[] })[]>;
+  /**
+   * Begins again somewhere else, while instances run: the lease's generation goes up, its holder notices with its next write (within
+   * `renewEveryMs`), tells its handlers by their `signal`, drops what it has in hand and begins again. Handlers get old documents again,
+   * in order. @throws FeedError
+   */
+  rewind(request: RewindRequest): Promise<readonly RangeStatus[]>;
+}
+
+export interface FeedAdminOptions<T extends Document = Document> {
+  readonly leases: Container;
+  /** The container that the feeds follow. */
+  readonly source: Pick<Container<T>, 'feedPage'>;
+  readonly runtime: Runtime;
+  /** When a document was written, in milliseconds since the epoch; default by `_ts`. */
+  readonly timeOf?: (document: Stored<T>) => number;
+}
+
+const attemptsMax = 10;
+
+/** Looks at feeds and rewinds them, from any process: it needs their leases, not their processors. */
+export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>): FeedAdmin {
+  const { leases, source, runtime, timeOf } = options;
+
+  /** The place as a lease has it. */
+  const placeOf = async (leased: LeasedRange, { feed, to }: RewindRequest): Promise<Partial<LeaseDocument>> => {
+    if (typeof to === 'object' && 'continuation' in to) {
+      try {
+        await source.feedPage({ range: leased.range, continuation: to.continuation, limit: 1 });
+      } catch (error) {
+        if (!isContainerError(error) || error.code !== 'bad-request') throw error;
+        throw new FeedError('bad-position', feed, `not a position of range ${leased.range.id}`, { cause: error });
+      }
+      return { continuation: to.continuation };
+    }
+    if (to !== 'now') return { from: to };
+    // Now is now, and not when somebody first reads from there.
+    const { continuation } = await source.feedPage({ range: leased.range, start: 'now', limit: 1 });
+    return { continuation };
+  };
+
+  /** One write; false when the lease has changed meanwhile. */
+  const write = async (leased: LeasedRange, request: RewindRequest, rewound: Rewound): Promise<boolean> => {
+    const { range, lease, parent } = leased;
+    const { _etag, _ts, continuation, from, ...kept } = (lease ?? {}) as Partial<Stored<LeaseDocument>>;
+    const document: LeaseDocument = {
+      renewedAt: rewound.at,
+      acquisitions: 0,
+      ...kept,
+      id: leaseId(request.feed, range),
+      feed: request.feed,
+      range,
+      generation: ((lease ?? parent)?.generation ?? 0) + 1,
+      ...(await placeOf(leased, request)),
+      rewound,
+    };
+    const operation: Operation =
+      _etag === undefined ? { kind: 'create', document } : { kind: 'replace', document, ifMatch: _etag };
+    try {
+      return (await leases.batch(document.id, [operation])).applied;
+    } catch (error) {
+      if (!isContainerError(error) || error.code !== 'outcome-unknown') throw error;
+      return false;
+    }
+  };
+
+  const rangesOf = async ({ feed, rangeId }: RewindRequest): Promise<readonly LeasedRange[]> => {
+    const all = (await readFeeds(leases)).get(feed);
+    if (all === undefined) throw new FeedError('feed-unknown', feed, 'nobody has ever started it');
+    const chosen = rangeId === undefined ? all : all.filter(({ range }) => range.id === rangeId);
+    if (chosen.length > 0) return chosen;
+    throw new FeedError(
+      'range-unknown',
+      feed,
+      `no range ${rangeId}; it has ${all.map(({ range }) => range.id).join(', ')}`,
+    );
+  };
+
+  return {
+    feeds: async () => [...(await readFeeds(leases))].map(([name, ranges]) => ({ name, ranges: ranges.map(statusOf) })),
+    async feedsWithLag() {
+      const feeds = [...(await readFeeds(leases))];
+      return Promise.all(
+        feeds.map(async ([name, ranges]) => ({
+          name,
+          ranges: await Promise.all(
+            ranges.map(async (each) => ({ ...statusOf(each), ...(await lagOf(each, source, runtime, timeOf)) })),
+          ),
+        })),
+      );
+    },
+    async rewind(request) {
+      const { feed, to, actor, reason } = request;
+      if (typeof to === 'object' && 'continuation' in to && request.rangeId === undefined) {
+        throw new FeedError('bad-position', feed, 'a position is one of a range: name it');
+      }
+      // What it says is in it also tells this rewind from another: an answer that was lost is recognized by it.
+      const rewound: Rewound = { at: isoNow(runtime), id: runtime.newId(), actor, reason, to: shown(to) };
+      for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+        const ranges = await rangesOf(request);
+        const isDone = ({ lease, parent }: LeasedRange): boolean => (lease ?? parent)?.rewound?.id === rewound.id;
+        const left = ranges.filter((each) => !isDone(each));
+        if (left.length === 0) return ranges.map(statusOf);
+        for (const each of left) await write(each, request, rewound);
+        await runtime.sleep(attempt * 10);
+      }
+      throw new FeedError('rewind-incomplete', feed, `its leases kept changing; rewind it again`);
+    },
+  };
+}
+
+function shown(to: RewindTarget): string {
+  if (typeof to === 'string') return to;
+  return 'timeMs' in to ? new Date(to.timeMs).toISOString() : 'position';
+}
