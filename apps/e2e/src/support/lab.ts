@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSystem, type System } from '@daybook/local';
+import { startSystem, type System, type SystemOptions } from '@daybook/local';
 import { connectShop, type Shop } from '@daybook/replay';
 
 /** A whole system with data of its own, for one spec file. */
@@ -13,11 +13,14 @@ export interface Lab {
 }
 
 /** Starts it. With `restarts: false` the dead stay dead until a test starts them again. */
-export async function openLab({ restarts = true }: { readonly restarts?: boolean } = {}): Promise<Lab> {
+export async function openLab({
+  restarts = true,
+  ...options
+}: Pick<SystemOptions, 'restarts' | 'instanceEnv'> = {}): Promise<Lab> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'daybook-e2e-'));
   const remove = (): Promise<void> => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const system = await startSystem({ dataFolder, restarts, command: 'an end-to-end test' });
+    const system = await startSystem({ ...options, dataFolder, restarts, command: 'an end-to-end test' });
     return {
       system,
       shop: connectShop(system.urls),
