@@ -1,0 +1,42 @@
+import type { ServiceName } from '@daybook/contracts';
+import { eventRoute, hubMessageId, replyRoute, type Route } from '@daybook/messaging';
+import { sagaRoute } from '@daybook/order';
+import { sagaCommandsRoute } from '@daybook/saga';
+import { consumedHubs, type World } from '../world/world.ts';
+import type { Ledger } from './ledger.ts';
+
+const routes: Readonly<Record<ServiceName, readonly Route[]>> = {
+  order: [eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute],
+  inventory: [eventRoute('inventory-events', 'inventory'), replyRoute('inventory')],
+  payment: [eventRoute('payment-events', 'payment'), replyRoute('payment')],
+  fulfilment: [(event) => sagaCommandsRoute(event)],
+};
+
+/** Everything recorded was published, everything published was finished with, and the first occurrences are in order. */
+export function checkMessages(world: World, ledger: Ledger): void {
+  const published = new Map<string, Map<string, number>>();
+  for (const hub of world.hubs.keys()) {
+    const places = new Map<string, number>();
+    published.set(hub, places);
+    for (const message of world.stored(hub).flat()) {
+      const { messageId, sequenceNumber } = message;
+      if (!places.has(messageId)) places.set(messageId, sequenceNumber);
+      if (consumedHubs.includes(hub) && !world.isFinished(hub, message)) {
+        ledger.fail('every message is finished with', `${hub} ${message.key}`, `${messageId} was not`);
+      }
+    }
+  }
+  for (const service of Object.keys(routes) as ServiceName[]) {
+    for (const [streamId, events] of ledger.streams[service]) {
+      const last = new Map<string, number>();
+      for (const { hub, key, message } of events.flatMap((event) => routes[service].flatMap((route) => route(event)))) {
+        const place = published.get(hub)?.get(hubMessageId(message.id));
+        if (place === undefined) {
+          ledger.fail('everything recorded is published', streamId, `${message.type} ${message.id} is not on ${hub}`);
+        } else if (place < (last.get(`${hub} ${key}`) ?? -1)) {
+          ledger.fail('a hub has first occurrences in order', streamId, `${message.id} on ${hub} comes too early`);
+        } else last.set(`${hub} ${key}`, place);
+      }
+    }
+  }
+}

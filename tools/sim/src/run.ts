@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { checkQuiet } from './invariants/quiet.ts';
+import { Ledger, type Violation } from './invariants/ledger.ts';
+import { tallyHistories } from './report/tally-histories.ts';
+import { describeEvent } from './report/timeline.ts';
+import { Fleet } from './services/fleet.ts';
+import { Clients } from './workload/clients.ts';
+import { unleash } from './workload/nemesis.ts';
+import { Operator } from './workload/operator.ts';
+import { type Plan, randomPlan } from './workload/plan.ts';
+import { type Profile, randomProfile } from './world/options.ts';
+import { World, type WorldOptions } from './world/world.ts';
+
+export interface RunOptions extends Omit<WorldOptions, 'profile'> {
+  /** Default: by chance. */
+  readonly profile?: Profile;
+  /** Default: by chance. */
+  readonly plan?: Plan;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  /** What happened, by name. */
+  readonly tally: Readonly<Record<string, number>>;
+  /** Of everything that was stored and sent: equal for equal runs. */
+  readonly hash: string;
+  /** See {@link World.effects}. */
+  readonly effects: number;
+  readonly virtualMs: number;
+}
+
+/** So long nothing is written or sent before the run counts as quiet: longer than leases last. */
+const quietMs = 10_000;
+/** So long after the last fault everything must have come to rest. */
+const restLimitMs = 300_000;
+
+/** One history: clients work, faults strike, faults stop, everything comes to rest and is checked. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const world = new World({ ...options, profile: (random) => options.profile ?? randomProfile(random) });
+  const hash = createHash('sha256');
+  const ledger = new Ledger((service, event) => {
+    hash.update(event.hash);
+    world.note(service, () => describeEvent(event));
+  });
+  world.listeners.push(ledger);
+  const fleet = new Fleet(world);
+  const clients = new Clients(world, fleet, ledger);
+  const operator = new Operator(world, fleet);
+  const plan = options.plan ?? randomPlan(world.random);
+
+  fleet.start();
+  clients.begin(plan);
+  unleash(world, fleet);
+  void operator.work();
+  const { runtime, profile } = world;
+  await runtime.advanceUntil(() => false, profile.faultsUntilMs);
+  world.heal();
+  const atRest = (): boolean =>
+    !clients.busy &&
+    ledger.unfinished === 0 &&
+    operator.parked === 0 &&
+    world.outstanding === 0 &&
+    fleet.complete &&
+    runtime.now() - world.lastEffectAtMs > quietMs;
+  const rested = await runtime.advanceUntil(() => atRest() || ledger.violations.length > 0, restLimitMs);
+  if (ledger.violations.length === 0) {
+    if (!rested) ledger.fail('everything comes to rest', 'the system', whyNot(clients, ledger, operator));
+    tallyHistories(await checkQuiet(world, fleet, ledger), world.tally);
+  }
+  for (const hub of world.hubs.keys()) {
+    for (const { messageId, partitionId } of world.stored(hub).flat())
+      hash.update(`${hub}/${partitionId}/${messageId}\n`);
+  }
+  return {
+    seed: options.seed,
+    violations: ledger.violations,
+    tally: world.tally.toRecord(),
+    hash: hash.digest('hex'),
+    effects: world.effects,
+    virtualMs: world.sinceStartMs,
+  };
+}
+
+function whyNot(clients: Clients, ledger: Ledger, operator: Operator): string {
+  const unfinished = [...ledger.sagas].filter(([, saga]) => !saga.finished);
+  const parked = unfinished.filter(([, saga]) => saga.parked).map(([id]) => id);
+  const stuck = unfinished.filter(([, saga]) => !saga.parked).map(([id]) => id);
+  return [
+    clients.busy && 'a client still waits',
+    parked.length > 0 && `parked: ${parked.join(', ')}`,
+    stuck.length > 0 && `unfinished: ${stuck.join(', ')}`,
+    operator.parked > 0 && `${operator.parked} messages are parked`,
+  ]
+    .filter((why) => why !== false)
+    .join('; ');
+}

@@ -1,0 +1,226 @@
+import {
+  containers as definitions,
+  type ContainerDefinition,
+  eventsContainer,
+  type HubName,
+  hubs as hubDefinitions,
+  type ServiceName,
+} from '@daybook/contracts';
+import type { StoredEvent } from '@daybook/eventstore';
+import {
+  type Container,
+  type Document,
+  type HubMessage,
+  memoryContainer,
+  type MemoryHub,
+  memoryHub,
+  type ReceivedMessage,
+  type VirtualRuntime,
+  virtualRuntime,
+} from '@daybook/ports';
+import type { MutationName } from '../mutations/switches.ts';
+import type { CrashPoint, Profile } from './options.ts';
+import type { SimProcess } from './process.ts';
+import { Tally } from './tally.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** Given the world's own chance. */
+  readonly profile: (random: () => number) => Profile;
+  readonly crashPoint?: CrashPoint;
+  readonly mutation?: MutationName;
+  /** Told of everything of note, for a timeline. */
+  readonly onNote?: (atMs: number, who: string, what: string) => void;
+}
+
+/** Told of what was done, at the moment when it was. */
+export interface WorldListener {
+  appended(service: ServiceName, events: readonly StoredEvent[]): void;
+}
+
+/** Hubs that somebody consumes; what is on the others is for systems that are not here. */
+export const consumedHubs: readonly HubName[] = hubDefinitions
+  .filter(({ consumerGroups }) => consumerGroups.length > 0)
+  .map(({ name }) => name);
+
+/** Fewer than in production: each partition costs, and two are enough to be out of step with each other. */
+const partitionIds = ['0', '1'] as const;
+
+/** All that lasts: time, chance, containers, hubs. Participants come and go. */
+export class World {
+  readonly runtime: VirtualRuntime;
+  readonly profile: Profile;
+  readonly tally = new Tally();
+  readonly processes = new Set<SimProcess>();
+  readonly listeners: WorldListener[] = [];
+  readonly mutation: MutationName | undefined;
+  readonly startMs: number;
+  /** Effects so far: writes, sends, checkpoints, calls to the provider. */
+  effects = 0;
+  /** When something was last written or sent that was not a lease. */
+  lastEffectAtMs: number;
+  /** Messages that a participant has finished with: `<hub>/<partition>/<sequence number>`. */
+  readonly #handled = new Set<string>();
+  #stored = 0;
+  /** Ids of messages whose handler fails until the poison is healed. */
+  readonly poisoned = new Set<string>();
+  /** Hubs of which the next message is to be poison. */
+  readonly poisonsDue: HubName[] = [];
+  readonly hubs: ReadonlyMap<HubName, MemoryHub>;
+  /** By name; without faults, and seen by nobody. */
+  readonly containers: ReadonlyMap<string, Container>;
+  /** Told after each change of the world's participants: `undefined` ends all faults at once. */
+  #healed = false;
+  readonly #crashPoint: CrashPoint | undefined;
+  readonly #onNote: WorldOptions['onNote'];
+  readonly #serviceOf = new Map<string, ServiceName>();
+  readonly #leases = new Set<string>();
+
+  constructor(options: WorldOptions) {
+    this.runtime = virtualRuntime({ seed: options.seed });
+    // The first numbers of seeds that follow each other are alike.
+    for (let skipped = 0; skipped < 5; skipped += 1) this.runtime.random();
+    this.startMs = this.runtime.now();
+    this.lastEffectAtMs = this.startMs;
+    this.profile = options.profile(this.runtime.random);
+    this.mutation = options.mutation;
+    this.#crashPoint = options.crashPoint;
+    this.#onNote = options.onNote;
+    const open = new Map<string, Container>();
+    for (const definition of definitions) {
+      if (definition.purpose === 'audit' || definition.purpose === 'subject-keys') continue;
+      open.set(definition.name, this.#open(definition));
+      if (definition.purpose === 'leases') this.#leases.add(definition.name);
+    }
+    this.containers = open;
+    for (const service of Object.keys(eventsContainer) as ServiceName[])
+      this.#serviceOf.set(eventsContainer[service], service);
+    this.hubs = new Map(
+      hubDefinitions.map(({ name }) => [
+        name,
+        memoryHub({
+          name,
+          partitions: partitionIds.length,
+          runtime: this.runtime,
+          faults: ({ kind, owner }) => (kind === 'checkpoint' ? this.#checkpoint(owner ?? '') : undefined),
+        }),
+      ]),
+    );
+  }
+
+  get random(): () => number {
+    return this.runtime.random;
+  }
+
+  /** True while faults may be injected. */
+  get faulty(): boolean {
+    return !this.#healed && this.sinceStartMs < this.profile.faultsUntilMs;
+  }
+
+  get sinceStartMs(): number {
+    return this.runtime.now() - this.startMs;
+  }
+
+  /** True with this chance, while faults may be injected; then it is counted. */
+  strikes(fault: string, chance: number): boolean {
+    if (chance === 0 || !this.faulty || this.random() >= chance) return false;
+    this.tally.add(`fault ${fault}`);
+    return true;
+  }
+
+  /** No more faults, whatever the profile says. */
+  heal(): void {
+    this.#healed = true;
+    this.poisoned.clear();
+  }
+
+  note(who: string, what: () => string): void {
+    this.#onNote?.(this.sinceStartMs, who, what());
+  }
+
+  /**
+   * Everything that a participant does to the world goes through here, so that it can die right before or right after it.
+   *
+   * @param lasting false for leases, which are written as long as anybody lives
+   */
+  async effect<R>(process: SimProcess, what: () => string, lasting: boolean, execute: () => Promise<R>): Promise<R> {
+    const crashes = this.#countEffect(what);
+    if (lasting) this.lastEffectAtMs = this.runtime.now();
+    if (crashes === 'before') return process.die();
+    const result = await execute();
+    if (crashes === 'after') return process.die();
+    return result;
+  }
+
+  /** Tells the listeners and wakes the feeds: those of the writer, as its own container does; those of others by and by. */
+  wrote(container: string, documents: readonly Document[]): void {
+    const service = this.#serviceOf.get(container);
+    if (service === undefined) return;
+    for (const listener of this.listeners) listener.appended(service, documents as readonly StoredEvent[]);
+    for (const process of this.processes) if (process.service === service) process.nudgeSoon();
+  }
+
+  /** Stores messages in a hub, from whomever they are. */
+  async send(hub: HubName, partitionId: string, messages: readonly HubMessage[]): Promise<void> {
+    this.lastEffectAtMs = this.runtime.now();
+    if (consumedHubs.includes(hub)) this.#stored += messages.length;
+    await this.hubs.get(hub)?.producer().send(partitionId, messages);
+  }
+
+  /** A participant has finished with a message. */
+  finished(hub: HubName, { partitionId, sequenceNumber }: ReceivedMessage): void {
+    this.#handled.add(`${hub}/${partitionId}/${sequenceNumber}`);
+  }
+
+  isFinished(hub: HubName, { partitionId, sequenceNumber }: ReceivedMessage): boolean {
+    return this.#handled.has(`${hub}/${partitionId}/${sequenceNumber}`);
+  }
+
+  /** Messages that nobody has finished with yet. */
+  get outstanding(): number {
+    return this.#stored - this.#handled.size;
+  }
+
+  isLease(container: string): boolean {
+    return this.#leases.has(container);
+  }
+
+  /** All that a hub holds, by partition. */
+  stored(hub: HubName): readonly (readonly ReceivedMessage[])[] {
+    return partitionIds.map((partitionId) => this.hubs.get(hub)?.stored(partitionId) ?? []);
+  }
+
+  /** The id of one of the hub's partitions, by chance. */
+  somePartition(): string {
+    return partitionIds[Math.floor(this.random() * partitionIds.length)] ?? '0';
+  }
+
+  isEvents(container: string): boolean {
+    return this.#serviceOf.has(container);
+  }
+
+  #countEffect(what: () => string): CrashPoint['when'] | undefined {
+    this.effects += 1;
+    if (this.#crashPoint?.effect !== this.effects) return undefined;
+    this.note('crash point', () => `${this.#crashPoint?.when} ${what()}`);
+    return this.#crashPoint.when;
+  }
+
+  #checkpoint(owner: string): 'before' | undefined {
+    const process = [...this.processes].find((each) => each.instance === owner);
+    const crashes = this.#countEffect(() => `checkpoint of ${owner}`);
+    if (crashes !== undefined) queueMicrotask(() => void process?.die());
+    return crashes === 'before' || this.strikes('checkpoint lost', this.profile.checkpointsLost) ? 'before' : undefined;
+  }
+
+  #open({ name, partitionKey, uniqueKeys }: ContainerDefinition): Container {
+    const field = partitionKey.slice(1);
+    return memoryContainer({
+      name,
+      runtime: this.runtime,
+      partitionKey: (document) => String(document[field]),
+      feedRanges: this.profile.feedRanges,
+      ...(uniqueKeys === undefined || this.mutation === 'no-inbox' ? {} : { uniqueKeys }),
+    });
+  }
+}
