@@ -19,3 +19,23 @@ export { eventFeed, projectionHandler } from './projection-handler.ts';
 export { type VersionWait, waitForVersion } from './wait-for-version.ts';
 export { createTotals } from './totals/create-totals.ts';
 export type { Share, TotalFields, Totals, TotalsDefinition } from './totals/totals.ts';
+export {
+  type ReadModelDefinition,
+  ReadModelError,
+  type ReadModelErrorCode,
+  type ReadModelVersion,
+  type ServedReadModel,
+  isReadModelError,
+} from './versions/read-model.ts';
+export {
+  createReadModels,
+  type ReadModels,
+  type ReadModelsOptions,
+  type ReadModelTiming,
+} from './versions/read-models.ts';
+export type { DrivingFeed, OpenFeed } from './versions/running-builds.ts';
+export type { Asked, BuildStatus, ReadModelCommands, ReadModelStatus } from './versions/commands.ts';
+export type { BuildProgress } from './versions/progress.ts';
+export { checkParity, type Difference, type ParityOptions, type ParityReport } from './versions/parity.ts';
+export type { BuildRecord, By, Change, Registry } from './versions/registry.ts';
+export { servedStreams, servedTotals } from './versions/served.ts';

@@ -1,0 +1,292 @@
+import type { StoredEvent } from '@daybook/eventstore';
+import { type Container, type Refusal, type Runtime, refuse } from '@daybook/ports';
+import { createRetirement } from './retirement.ts';
+import { checkParity, type ParityReport } from './parity.ts';
+import { type BuildProgress, progressOf } from './progress.ts';
+import { newestOf } from './read-model.ts';
+import type { Managed, ReadModelTiming } from './read-models.ts';
+import type { Registries } from './registries.ts';
+import {
+  besideOf,
+  buildFeed,
+  buildOf,
+  type BuildRecord,
+  type By,
+  noBuild,
+  type Registry,
+  retiring,
+  switched,
+  withBuild,
+  withParity,
+} from './registry.ts';
+
+/** Who asks for a change, and why: both are kept with it. */
+export type Asked = Pick<By, 'actor' | 'reason'>;
+
+export interface BuildStatus extends BuildRecord {
+  readonly serving: boolean;
+  /** False: its version is not in this code any more; nobody here keeps it up to date. */
+  readonly inCode: boolean;
+  readonly progress: BuildProgress;
+}
+
+export interface ReadModelStatus extends Pick<Registry, 'name' | 'serving' | 'servingSince' | 'previous' | 'history'> {
+  /** In this code. */
+  readonly versions: readonly number[];
+  readonly builds: readonly BuildStatus[];
+  /** What this process is at with it. */
+  readonly busy?: 'parity' | 'retire';
+}
+
+/**
+ * What operators do. Refusals are values: `unknown-read-model`, `version-unknown`, `build-exists`, `no-such-build`, `not-caught-up`,
+ * `parity-missing`, `parity-failed`, `parity-old`, `too-early`, `busy`.
+ */
+export interface ReadModelCommands {
+  describe(): Promise<readonly ReadModelStatus[]>;
+  /** Begins a build beside the one that serves, from the first event on; of the newest version in the code, or of this one. */
+  rebuild(name: string, asked: Asked & { readonly version?: number }): Promise<BuildRecord | Refusal>;
+  /** Compares the build beside with the one that serves, and keeps the report with it. */
+  parity(name: string, asked: Asked): Promise<ParityReport | Refusal>;
+  /** Lets the build beside serve: only with a clean and recent report, unless forced. */
+  switchTo(name: string, asked: Asked & { readonly force?: boolean }): Promise<Registry | Refusal>;
+  /** Lets the build serve again that did before. */
+  rollback(name: string, asked: Asked): Promise<Registry | Refusal>;
+  /** Deletes the build beside; returns when it is marked, the deleting goes on. Done: `describe` shows it no more. */
+  retire(name: string, asked: Asked): Promise<Registry | Refusal>;
+}
+
+export interface CommandsOptions {
+  readonly all: ReadonlyMap<string, Managed>;
+  readonly registries: Registries;
+  readonly timing: ReadModelTiming;
+  readonly events: Container<StoredEvent>;
+  readonly leases: Container;
+  readonly runtime: Runtime;
+  readonly follow: (managed: Managed) => Promise<void>;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly stopping: AbortSignal;
+}
+
+export function createCommands(options: CommandsOptions): ReadModelCommands & {
+  /** Goes on with retirements that a process before has begun. */
+  resume(): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void>;
+} {
+  const { all, registries, timing, events, leases, runtime, follow, log } = options;
+  const busy = new Map<string, 'parity'>();
+  const retirement = createRetirement(options);
+
+  const by = ({ actor, reason }: Asked): By => ({ actor, reason, at: new Date(runtime.now()).toISOString() });
+  const unknown = (name: string): Refusal => {
+    const names = [...all.keys()].join(', ') || 'none';
+    return refuse('unknown-read-model', `There is no read model ${name} here; there are: ${names}.`);
+  };
+  const ageMs = (at: string): number => runtime.now() - Date.parse(at);
+  const progress = (name: string, { build, started }: BuildRecord): Promise<BuildProgress> =>
+    progressOf({ events, leases, runtime }, buildFeed(name, build), started.at);
+
+  /** The registry as it is now, and the build beside the one that serves; a refusal where there is none that could be asked. */
+  const candidateOf = async (
+    name: string,
+  ): Promise<Refusal | { readonly managed: Managed; readonly registry: Registry; readonly beside: BuildRecord }> => {
+    const managed = all.get(name);
+    if (managed === undefined) return unknown(name);
+    const registry = await managed.alias.refresh();
+    const beside = besideOf(registry);
+    if (beside === undefined || beside.retiring === true) return noBuild(registry);
+    return { managed, registry, beside };
+  };
+  const caughtUp = async (name: string, beside: BuildRecord): Promise<Refusal | undefined> => {
+    const now = await progress(name, beside);
+    if (now.caughtUp) return undefined;
+    const percent = Math.floor(now.done * 100);
+    return refuse(
+      'not-caught-up',
+      `Build ${beside.build} of ${name} is at ${percent} %: wait until it has caught up.`,
+      {
+        build: beside.build,
+        progress: now,
+      },
+    );
+  };
+  /** Changes the registry, and tells the alias of this process at once. */
+  const change = async (
+    managed: Managed,
+    message: string,
+    made: (registry: Registry) => Registry | Refusal,
+  ): Promise<Registry | Refusal> => {
+    const { name } = managed.definition;
+    const registry = await registries.update(name, made);
+    if ('refused' in registry) return registry as Refusal;
+    managed.alias.set(registry as Registry);
+    const [latest] = (registry as Registry).history;
+    log('warn', message, { readModel: name, ...latest });
+    return registry as Registry;
+  };
+
+  return {
+    async describe() {
+      return Promise.all(
+        [...all.values()].map(async ({ definition, alias, documentsOf }) => {
+          const { name, serving, servingSince, previous, history, builds } = await alias.refresh();
+          const doing = busy.get(name) ?? (retirement.isBusy(name) ? 'retire' : undefined);
+          return {
+            ...{ name, serving, servingSince, history },
+            ...(previous === undefined ? {} : { previous }),
+            versions: definition.versions.map(({ version }) => version),
+            builds: await Promise.all(
+              builds.map(async (record) => ({
+                ...record,
+                serving: record.build === serving,
+                inCode: documentsOf(record) !== undefined,
+                progress: await progress(name, record),
+              })),
+            ),
+            ...(doing === undefined ? {} : { busy: doing }),
+          };
+        }),
+      );
+    },
+
+    async rebuild(name, { version, ...asked }) {
+      const managed = all.get(name);
+      if (managed === undefined) return unknown(name);
+      const wanted = version ?? newestOf(managed.definition);
+      if (!managed.definition.versions.some((each) => each.version === wanted)) {
+        return refuse('version-unknown', `The code has no version ${wanted} of ${name}.`, { version: wanted });
+      }
+      const stamp = by(asked);
+      const registry = await change(managed, 'read model rebuild', (before) => withBuild(before, wanted, stamp));
+      if ('refused' in registry) return registry as Refusal;
+      await follow(managed);
+      return buildOf(registry as Registry, (registry as Registry).lastBuild) as BuildRecord;
+    },
+
+    async parity(name, asked) {
+      const found = await candidateOf(name);
+      if ('refused' in found) return found;
+      const { managed, registry, beside } = found;
+      const [serving, candidate] = [buildOf(registry, registry.serving), beside].map(
+        (record) => record && managed.documentsOf(record),
+      );
+      if (serving === undefined || candidate === undefined) {
+        return refuse('version-unknown', `The code has not the version of build ${beside.build} of ${name}.`);
+      }
+      if (busy.has(name)) return refuse('busy', `The builds of ${name} are being compared already.`);
+      busy.set(name, 'parity');
+      try {
+        const behind = await caughtUp(name, beside);
+        if (behind !== undefined) return behind;
+        const report = await checkParity({
+          serving: { build: registry.serving, documents: serving },
+          candidate: { build: beside.build, documents: candidate },
+          comparable: comparableOf(managed, registry, beside),
+          runtime,
+        });
+        const stamp = by(asked);
+        const kept = await change(managed, 'read model parity', (before) =>
+          withParity(before, beside.build, report, stamp),
+        );
+        return 'refused' in kept ? (kept as Refusal) : report;
+      } finally {
+        busy.delete(name);
+      }
+    },
+
+    async switchTo(name, { force = false, ...asked }) {
+      const found = await candidateOf(name);
+      if ('refused' in found) return found;
+      const { managed, beside } = found;
+      if (managed.documentsOf(beside) === undefined) {
+        return refuse('version-unknown', `The code has not version ${beside.version} of ${name}.`);
+      }
+      const behind = force ? undefined : await caughtUp(name, beside);
+      if (behind !== undefined) return behind;
+      const stamp = by(asked);
+      return change(managed, 'read model switched', (before) => {
+        const now = besideOf(before);
+        if (now?.build !== beside.build) return noBuild(before);
+        const missing = force ? undefined : parityProblem(before, now);
+        return missing ?? switched(before, beside.build, stamp, { forced: force });
+      });
+    },
+
+    async rollback(name, asked) {
+      const managed = all.get(name);
+      if (managed === undefined) return unknown(name);
+      const { previous } = await managed.alias.refresh();
+      if (previous === undefined) {
+        return refuse('no-such-build', `No build of ${name} served before this one, or it is retired.`);
+      }
+      const stamp = by(asked);
+      return change(managed, 'read model rolled back', (before) => {
+        const target = before.previous === previous ? buildOf(before, previous) : undefined;
+        if (target === undefined) return noBuild(before);
+        if (managed.documentsOf(target) === undefined) {
+          return refuse('version-unknown', `The code has not version ${target.version} of ${name} any more.`);
+        }
+        return switched(before, previous, stamp, { action: 'rollback' });
+      });
+    },
+
+    async retire(name, asked) {
+      const managed = all.get(name);
+      if (managed === undefined) return unknown(name);
+      const stamp = by(asked);
+      const registry = await change(managed, 'read model build retires', (before) => {
+        const waitMs = timing.retireAfterMs - ageMs(before.servingSince);
+        if (before.previous !== undefined && before.previous === besideOf(before)?.build && waitMs > 0) {
+          const why = `Build ${before.previous} of ${name} served until a moment ago: queries may still be at it.`;
+          return refuse('too-early', `${why} Retire it in ${Math.ceil(waitMs / 1_000)} s.`, { waitMs });
+        }
+        return retiring(before, stamp);
+      });
+      if ('refused' in registry) return registry as Refusal;
+      const gone = besideOf(registry as Registry);
+      await follow(managed);
+      if (gone !== undefined) retirement.begin(managed, gone, stamp);
+      return registry as Registry;
+    },
+
+    async resume() {
+      for (const managed of all.values()) {
+        const beside = managed.alias.known && besideOf(managed.alias.known);
+        if (beside?.retiring === true) {
+          retirement.begin(managed, beside, by({ actor: 'service:start', reason: 'begun before' }));
+        }
+      }
+    },
+    settled: () => retirement.settled(),
+  };
+
+  function parityProblem(registry: Registry, { build, parity }: BuildRecord): Refusal | undefined {
+    const { name } = registry;
+    if (parity === undefined || parity.serving !== registry.serving) {
+      return refuse(
+        'parity-missing',
+        `Build ${build} of ${name} was not compared with the one that serves: run parity.`,
+      );
+    }
+    if (!parity.clean) {
+      const { differences, counts, samples } = parity;
+      const detail = `Build ${build} of ${name} differs from the one that serves; see its parity report.`;
+      return refuse('parity-failed', detail, { differences, counts, samples: samples.slice(0, 3) });
+    }
+    if (ageMs(parity.checkedAt) > timing.parityMaxAgeMs) {
+      return refuse('parity-old', `Build ${build} of ${name} was compared at ${parity.checkedAt}: run parity again.`);
+    }
+    return undefined;
+  }
+}
+
+function comparableOf(
+  { definition }: Managed,
+  registry: Registry,
+  beside: BuildRecord,
+): (document: Readonly<Record<string, unknown>>) => unknown {
+  const higher = Math.max(beside.version, buildOf(registry, registry.serving)?.version ?? 0);
+  const found = definition.versions.find(({ version }) => version === higher);
+  return found?.comparable ?? ((document) => document);
+}
