@@ -1,7 +1,7 @@
 import { cosmosClient, cosmosContainer } from '@daybook/azure';
 import { databaseName, eventsContainer, type ServiceName } from '@daybook/contracts';
-import type { StoredEvent } from '@daybook/eventstore';
-import type { Container, FeedRange } from '@daybook/ports';
+import { archivedContainer, type StoredEvent } from '@daybook/eventstore';
+import type { BlobStore, Container, FeedRange } from '@daybook/ports';
 
 /** All events of one service, by stream, in order of version. */
 export type Histories = ReadonlyMap<string, readonly StoredEvent[]>;
@@ -19,14 +19,21 @@ export type AllHistories = Readonly<Record<ServiceName, Histories>> & {
 export interface ReadOptions {
   readonly endpoint: string;
   readonly key: string;
+  /** The container of Blob storage with archived events; without it, a stream that has some is an error. */
+  readonly archive?: BlobStore;
   readonly onProgress?: (service: ServiceName, events: number) => void;
 }
 
-/** Opens the events containers of an account and reads them. @throws ContainerError */
-export async function readAllHistories({ endpoint, key, onProgress }: ReadOptions): Promise<AllHistories> {
+/**
+ * Opens the events containers of an account and reads them. @throws ContainerError; HistoryIncomplete where events after the first of a
+ * stream are missing and no archive was given to look in
+ */
+export async function readAllHistories({ endpoint, key, archive, onProgress }: ReadOptions): Promise<AllHistories> {
   const client = cosmosClient({ endpoint, key });
-  const open = (service: ServiceName): Container<StoredEvent> =>
-    cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+  const open = (service: ServiceName): Container<StoredEvent> => {
+    const container = cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
+    return archive === undefined ? container : archivedContainer(container, archive);
+  };
   const containers = {
     order: open('order'),
     inventory: open('inventory'),
@@ -34,9 +41,32 @@ export async function readAllHistories({ endpoint, key, onProgress }: ReadOption
     fulfilment: open('fulfilment'),
   };
   try {
-    return await readHistories(containers, onProgress);
+    const histories = await readHistories(containers, onProgress);
+    if (archive === undefined) checkComplete(histories);
+    return histories;
   } finally {
     client.dispose();
+  }
+}
+
+/** Events are missing that may be in the archive, which was not given. */
+export class HistoryIncomplete extends Error {
+  readonly code = 'history-incomplete';
+  readonly streamId: string;
+
+  constructor(streamId: string) {
+    super(`${streamId}: the events after the first are not in the container; give the archive to look for them there`);
+    this.name = 'HistoryIncomplete';
+    this.streamId = streamId;
+  }
+}
+
+/** What was archived and deleted always follows the first event. */
+export function checkComplete(histories: Pick<AllHistories, ServiceName>): void {
+  for (const service of Object.keys(eventsContainer) as ServiceName[]) {
+    for (const [streamId, [first, second]] of histories[service]) {
+      if (first?.version === 1 && second !== undefined && second.version > 2) throw new HistoryIncomplete(streamId);
+    }
   }
 }
 
@@ -87,23 +117,33 @@ export function historyReader(
     }
   };
 
-  /** The change feed shows what is in the container; the versions between may be in its archive. Those that are not stay missing. */
-  const withArchived = async (streamId: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> => {
-    const [first, second] = events;
-    // The first event is never archived, and what was archived and deleted follows it.
-    if (first?.version !== 1 || second === undefined || second.version <= 2) return events;
-    const between: StoredEvent[] = [];
-    for (let above = 1; ;) {
+  const between = async (streamId: string, above: number, below: number): Promise<readonly StoredEvent[]> => {
+    const found: StoredEvent[] = [];
+    for (let reached = above; ;) {
       const where = [
-        { field: 'version', op: '>', value: above },
-        { field: 'version', op: '<', value: second.version },
+        { field: 'version', op: '>', value: reached },
+        { field: 'version', op: '<', value: below },
       ] as const;
       const orderBy = [{ field: 'version', direction: 'asc' }] as const;
       const page = await container.query({ partitionKey: streamId, where, orderBy, limit: pageSize });
-      between.push(...page.documents);
-      above = page.documents.at(-1)?.version ?? above;
-      if (page.continuation === undefined) return [first, ...between, ...events.slice(1)];
+      found.push(...page.documents);
+      reached = page.documents.at(-1)?.version ?? reached;
+      if (page.continuation === undefined) return found;
     }
+  };
+
+  /**
+   * The change feed shows what is in the container; the versions between may be in its archive, or have gone there while the feed was
+   * read. Those that are nowhere stay missing.
+   */
+  const withArchived = async (streamId: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> => {
+    const whole: StoredEvent[] = [];
+    for (const event of events) {
+      const before = whole.at(-1)?.version ?? event.version - 1;
+      if (event.version > before + 1) whole.push(...(await between(streamId, before, event.version)));
+      whole.push(event);
+    }
+    return whole;
   };
 
   return {

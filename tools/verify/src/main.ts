@@ -4,6 +4,7 @@ import { isBlobStoreError, systemRuntime } from '@daybook/ports';
 import { anchorRule, checkAnchors, writeAnchors } from './anchors.ts';
 import { verifyChains } from './chains.ts';
 import { checkDeadLetters, deadLetterRule } from './check-dead-letters.ts';
+import { checkSnapshots, readSnapshots, snapshotRule } from './check-snapshots.ts';
 import { readHistories } from './histories.ts';
 import { type Stores, withStores } from './stores.ts';
 import { type Verification, verifyHistories } from './verify.ts';
@@ -49,24 +50,30 @@ async function check(
   stores: Stores,
   { settled = false, anchor = false, json = false }: { settled?: boolean; anchor?: boolean; json?: boolean },
 ): Promise<number> {
+  const snapshots = await readSnapshots(stores.snapshots);
   const histories = await readHistories(stores.events, progress);
   endProgress();
   const verified = verifyHistories(histories);
   const anchored = await placed(() => checkAnchors(histories, stores));
+  const replayed = checkSnapshots(histories, snapshots);
   const parked = await checkDeadLetters(stores.deadLetters, systemRuntime());
   const result: Verification = {
     ...verified,
     checked: [
       ...verified.checked,
       { rule: anchorRule, count: anchored.count },
+      { rule: snapshotRule, count: replayed.count },
       { rule: deadLetterRule, count: parked.count },
     ],
-    findings: [...verified.findings, ...anchored.findings, ...parked.findings],
+    findings: [...verified.findings, ...anchored.findings, ...replayed.findings, ...parked.findings],
   };
   const { orders } = result;
   const unsettled = orders.byProgress['in flight'] + orders.byProgress.parked;
   const wrong = result.findings.length > 0 || (settled && unsettled > 0);
   console.log(describe(result));
+  if (replayed.outdated > 0) {
+    console.log(`  ${replayed.outdated} snapshots are of older code: the services pass them over and write others`);
+  }
   console.log(wrong ? '\nNOT ALL IS WELL.' : '\nAll is well.');
   let written: readonly string[] = [];
   if (anchor && wrong) console.log('No anchor was written: it would vouch for what is wrong.');

@@ -8,6 +8,7 @@ import {
   deadLettersContainer,
   eventsContainer,
   type ServiceName,
+  snapshotsContainer,
 } from '@daybook/contracts';
 import { archivedContainer, fileSigner, type StoredEvent } from '@daybook/eventstore';
 import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
@@ -18,6 +19,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 /** Everything that is looked at. */
 export interface Stores {
   readonly events: Readonly<Record<ServiceName, Container<StoredEvent>>>;
+  readonly snapshots: Readonly<Record<ServiceName, Container>>;
   readonly deadLetters: Readonly<Record<ServiceName, Container>>;
   /** Where anchors are kept. */
   readonly anchors: BlobStore;
@@ -58,8 +60,11 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
       cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service])),
       archive,
     );
-  const letters = (service: ServiceName): Container =>
-    cosmosContainer(client.database(databaseName).container(deadLettersContainer(service)));
+  const open = (nameOf: (service: ServiceName) => string): Readonly<Record<ServiceName, Container>> => {
+    const one = (service: ServiceName): Container =>
+      cosmosContainer(client.database(databaseName).container(nameOf(service)));
+    return { order: one('order'), inventory: one('inventory'), payment: one('payment'), fulfilment: one('fulfilment') };
+  };
   try {
     return await task({
       events: {
@@ -68,12 +73,8 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
         payment: container('payment'),
         fulfilment: container('fulfilment'),
       },
-      deadLetters: {
-        order: letters('order'),
-        inventory: letters('inventory'),
-        payment: letters('payment'),
-        fulfilment: letters('fulfilment'),
-      },
+      snapshots: open(snapshotsContainer),
+      deadLetters: open(deadLettersContainer),
       anchors: azureBlobStore(blobService(env).getContainerClient(anchorsContainer)),
       signer: signerOf(env),
     });

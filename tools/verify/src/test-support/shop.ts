@@ -19,15 +19,31 @@ import { type StockCommand, stockDecider, type StockEvent, type StockState } fro
 import { cloudEventOf, createParticipant } from '@daybook/messaging';
 import { type OrderCommand, orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { type PaymentCommand, paymentDecider, type PaymentEvent, type PaymentState } from '@daybook/payment-domain';
-import { memoryContainer, virtualRuntime } from '@daybook/ports';
+import { type Container, memoryContainer, virtualRuntime } from '@daybook/ports';
 import { createSagaRunner, createSagaStore, sagaCommandsRoute } from '@daybook/saga';
 import { type AllHistories, historyReader } from '../histories.ts';
 
 const fulfilmentInputs = ['OrderSubmitted', 'OrderCancelled', 'OrderShipped', 'OrderReturnRequested'];
 
+export interface EmbeddedShopOptions {
+  /** After how many events each service keeps a snapshot of a stream. Default: none does. */
+  readonly snapshotEvery?: number;
+}
+
 /** The four services' own decisions over their own stores in memory, and everything that is said between them. */
-export function embeddedShop() {
+export function embeddedShop({ snapshotEvery }: EmbeddedShopOptions = {}) {
   const runtime = virtualRuntime({ seed: 1 });
+  const kept = (name: string): Container => memoryContainer({ name, runtime, partitionKey: ({ id }) => id });
+  const snapshots = {
+    order: kept('order-snapshots'),
+    inventory: kept('inventory-snapshots'),
+    payment: kept('payment-snapshots'),
+    fulfilment: kept('fulfilment-snapshots'),
+  };
+  const keeping = (service: ServiceName) =>
+    snapshotEvery === undefined
+      ? {}
+      : { snapshots: { container: snapshots[service], every: snapshotEvery, stateVersion: 1 } };
   const open = (service: ServiceName) => {
     const container = memoryContainer<StoredEvent>({
       ...{ name: eventsContainer[service], runtime, uniqueKeys: ['/dedup'] },
@@ -43,20 +59,24 @@ export function embeddedShop() {
   };
   const orders = createAggregateStore<OrderCommand, OrderEvent, OrderState>({
     ...{ store: at.order.store, codec: eventCodec<OrderEvent>(orderEvents), decider: orderDecider, category: 'order' },
+    ...keeping('order'),
   });
   const stock = createAggregateStore<StockCommand, StockEvent, StockState>({
     ...{ store: at.inventory.store, codec: eventCodec<StockEvent>(stockEvents), decider: stockDecider },
     category: 'stock',
+    ...keeping('inventory'),
   });
   const payments = createAggregateStore<PaymentCommand, PaymentEvent, PaymentState>({
     ...{ store: at.payment.store, codec: eventCodec<PaymentEvent>(paymentEvents), decider: paymentDecider },
     category: 'payment',
+    ...keeping('payment'),
   });
   const definitions = fulfilmentDefinitions();
-  const sagas = createSagaRunner({
-    ...{ definitions, runtime },
-    sagas: createSagaStore({ store: at.fulfilment.store, definitions }),
+  const sagaStore = createSagaStore({
+    ...{ store: at.fulfilment.store, definitions },
+    ...(snapshotEvery === undefined ? {} : { snapshots: snapshots.fulfilment }),
   });
+  const sagas = createSagaRunner({ definitions, runtime, sagas: sagaStore });
   const toCommand = (message: unknown) => message as never;
   const participants: Readonly<Record<string, ReturnType<typeof createParticipant>>> = {
     'order-commands': createParticipant({
@@ -123,6 +143,13 @@ export function embeddedShop() {
   };
 
   return {
+    runtime,
+    snapshots,
+    sagas: sagaStore,
+    /** Resolves when all snapshots are written. */
+    async settled(): Promise<void> {
+      for (const aggregates of [orders, stock, payments, sagaStore]) await aggregates.settled();
+    },
     async receive(sku: string, quantity: number): Promise<void> {
       const command: StockCommand = { type: 'ReceiveStock', data: { sku, quantity } };
       await stock.execute({ streamId: stockStream(sku), command, metadata: request('operator:o1') });
