@@ -1,6 +1,7 @@
 import {
   type Container,
   type Document,
+  type FeedRange,
   type FeedStart,
   type Operation,
   type Runtime,
@@ -21,7 +22,9 @@ import {
 import { type LeaseDocument, type Rewound, leaseId } from './lease-document.ts';
 
 /** Where to begin again. A continuation is a position of one range, as `feeds()` shows it. */
-export type RewindTarget = FeedStart | { readonly continuation: string };
+export type RewindTarget = 'beginning' | { readonly timeMs: number } | { readonly continuation: string };
+
+type Place = { readonly continuation: string } | { readonly start: FeedStart };
 
 export interface RewindRequest {
   readonly feed: string;
@@ -61,27 +64,37 @@ const attemptsMax = 10;
 export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>): FeedAdmin {
   const { leases, source, runtime, timeOf } = options;
 
-  /** The place as a lease has it. */
-  const placeOf = async (leased: LeasedRange, { feed, to }: RewindRequest): Promise<Partial<LeaseDocument>> => {
-    if (typeof to === 'object' && 'continuation' in to) {
-      try {
-        await source.feedPage({ range: leased.range, continuation: to.continuation, limit: 1 });
-      } catch (error) {
-        if (!isContainerError(error) || error.code !== 'bad-request') throw error;
-        throw new FeedError('bad-position', feed, `not a position of range ${leased.range.id}`, { cause: error });
-      }
-      return { continuation: to.continuation };
+  const firstLsn = async (range: FeedRange, place: Place): Promise<number> => {
+    const { documents } = await source.feedPage({ range, limit: 1, ...place });
+    return documents[0]?._lsn ?? Infinity;
+  };
+
+  /** Refuses a place that is none, and one behind which there is something that has not been done. */
+  const check = async (leased: LeasedRange, { feed, to }: RewindRequest): Promise<void> => {
+    const { continuation, from = 'beginning' } = leased.lease ?? leased.parent ?? {};
+    const undone = await firstLsn(leased.range, continuation === undefined ? { start: from } : { continuation });
+    const place = placeOf(to);
+    let first: number;
+    try {
+      first = await firstLsn(leased.range, 'from' in place ? { start: place.from } : place);
+    } catch (error) {
+      if (!isContainerError(error) || error.code !== 'bad-request') throw error;
+      throw new FeedError('bad-position', feed, `not a position of range ${leased.range.id}`, { cause: error });
     }
-    if (to !== 'now') return { from: to };
-    // Now is now, and not when somebody first reads from there.
-    const { continuation } = await source.feedPage({ range: leased.range, start: 'now', limit: 1 });
-    return { continuation };
+    if (first <= undone) return;
+    throw new FeedError('would-skip', feed, `range ${leased.range.id} has not come so far: something would be skipped`);
   };
 
   /** One write; false when the lease has changed meanwhile. */
   const write = async (leased: LeasedRange, request: RewindRequest, rewound: Rewound): Promise<boolean> => {
     const { range, lease, parent } = leased;
-    const { _etag, _ts, continuation, from, ...kept } = (lease ?? {}) as Partial<Stored<LeaseDocument>>;
+    const {
+      _etag,
+      _ts,
+      continuation: _continuation,
+      from: _from,
+      ...kept
+    } = (lease ?? {}) as Partial<Stored<LeaseDocument>>;
     const document: LeaseDocument = {
       renewedAt: rewound.at,
       acquisitions: 0,
@@ -90,7 +103,7 @@ export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>
       feed: request.feed,
       range,
       generation: ((lease ?? parent)?.generation ?? 0) + 1,
-      ...(await placeOf(leased, request)),
+      ...placeOf(request.to),
       rewound,
     };
     const operation: Operation =
@@ -140,12 +153,18 @@ export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>
         const isDone = ({ lease, parent }: LeasedRange): boolean => (lease ?? parent)?.rewound?.id === rewound.id;
         const left = ranges.filter((each) => !isDone(each));
         if (left.length === 0) return ranges.map(statusOf);
+        for (const each of left) await check(each, request);
         for (const each of left) await write(each, request, rewound);
         await runtime.sleep(attempt * 10);
       }
       throw new FeedError('rewind-incomplete', feed, `its leases kept changing; rewind it again`);
     },
   };
+}
+
+/** The place as a lease has it. */
+function placeOf(to: RewindTarget): { readonly continuation: string } | { readonly from: FeedStart } {
+  return typeof to === 'object' && 'continuation' in to ? to : { from: to };
 }
 
 function shown(to: RewindTarget): string {

@@ -75,17 +75,24 @@ describe('rewind', () => {
     expect(shown(world, before)).toEqual(['a6', 'a7']);
   });
 
-  it('to now leaves out what has not been read', async () => {
+  it('never skips what has not been done', async () => {
     const world = createWorld({ ranges: 1 });
     const one = world.begin('one');
-    await world.runtime.advance(1_000);
-    one.process.freeze();
-    await world.append('a', 3);
-    await during(world, adminOf(world).rewind({ feed: 'test', to: 'now', ...because }));
+    await delivered(world);
+    one.process.kill();
+    await world.append('a', 1);
+    await world.runtime.advance(60_000);
+    const range = (await world.source.feedRanges())[0]!;
+    const { continuation } = await world.source.feedPage({ range, start: 'now', limit: 1 });
+    const admin = adminOf(world);
+    for (const to of [{ timeMs: world.runtime.now() }, { continuation }]) {
+      const rewound = during(world, admin.rewind({ feed: 'test', to, rangeId: '0', ...because }));
+      await expect(rewound).rejects.toMatchObject({ code: 'would-skip' });
+    }
+    const before = world.deliveries.length;
     world.begin('two');
-    await world.append('b');
     await world.runtime.advance(10_000);
-    expect(shown(world, 0)).toEqual(['b1']);
+    expect(shown(world, before)).toEqual(['a6']);
   });
 
   it('tells a handler that still runs, counts nothing that it finishes, and is written down', async () => {
@@ -139,7 +146,7 @@ describe('rewind', () => {
           const instances: Instance[] = [world.begin('i', { faults })];
           await world.append('a', 2);
           await world.append('b', 2);
-          await world.runtime.advance(500);
+          await world.runtime.advanceUntil(world.complete, 20_000);
           const rewind = () => adminOf(world).rewind({ feed: 'test', to: 'beginning', ...because });
           for (const [index, { do: what, which, pauseMs }] of changes.entries()) {
             const { process } = instances[which % instances.length]!;

@@ -1,4 +1,4 @@
-export type FeedErrorCode = 'feed-unknown' | 'range-unknown' | 'bad-position' | 'rewind-incomplete';
+export type FeedErrorCode = 'feed-unknown' | 'range-unknown' | 'bad-position' | 'would-skip' | 'rewind-incomplete';
 
 const feedErrorName = 'FeedError';
 
@@ -7,6 +7,7 @@ const feedErrorName = 'FeedError';
  * - `feed-unknown`: nobody has ever started a feed of this name over these leases;
  * - `range-unknown`: the feed has no such range, or has it no more because it was split;
  * - `bad-position`: not a continuation of this range;
+ * - `would-skip`: the range has not come so far as to where it is to be rewound;
  * - `rewind-incomplete`: some ranges were rewound and some not; doing it again does no harm.
  */
 export class FeedError extends Error {
