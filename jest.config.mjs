@@ -7,7 +7,7 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.ts$|/node_modules/jose/.+\\.js$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
@@ -16,6 +16,8 @@ export default {
       },
     ],
   },
+  // What comes as ES modules only is compiled like our own.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   reporters: ['default', join(import.meta.dirname, 'tools/local/jest-results.mjs')],
   testTimeout: 30_000,
