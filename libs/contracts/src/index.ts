@@ -59,6 +59,7 @@ export {
   snapshotsContainer,
   subjectKeysContainer,
   timersContainer,
+  totalsContainer,
   type ServiceName,
 } from './topology/topology.ts';
 export { hubSenders } from './topology/hub-senders.ts';

@@ -63,6 +63,7 @@ const serviceRole: Readonly<Record<Purpose, ServiceRole>> = {
   events: 'event-writer',
   snapshots: 'state-keeper',
   'read-models': 'state-keeper',
+  totals: 'state-keeper',
   leases: 'state-keeper',
   'dead-letters': 'state-keeper',
   timers: 'state-keeper',

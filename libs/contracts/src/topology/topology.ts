@@ -9,7 +9,7 @@ export interface ContainerDefinition {
   readonly name: string;
   readonly service: ServiceName;
   readonly purpose:
-    'events' | 'snapshots' | 'read-models' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
+    'events' | 'snapshots' | 'read-models' | 'totals' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
   /** Path of the partition key. */
   readonly partitionKey: string;
   readonly uniqueKeys?: readonly string[];
@@ -32,6 +32,8 @@ const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const sa
 /** One document per stream: the state as of its latest snapshot. */
 export const snapshotsContainer = (service: ServiceName): string => `${service}-snapshots`;
 export const readModelsContainer = (service: ServiceName): string => `${service}-read-models`;
+/** Sums over many streams, with what each stream adds beside them: of services that have such read models. */
+export const totalsContainer = (service: 'order'): string => `${service}-totals`;
 export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
 
@@ -61,6 +63,16 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
   // One document per stream, found by its id.
   { name: snapshotsContainer(service), service, purpose: 'snapshots', partitionKey: '/id', indexed: [] },
   { name: readModelsContainer(service), service, purpose: 'read-models', partitionKey: '/id' },
+  ...(service === 'order'
+    ? [
+        {
+          name: totalsContainer(service),
+          service,
+          purpose: 'totals',
+          partitionKey: '/partition',
+        } as const,
+      ]
+    : []),
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
   {

@@ -21,10 +21,11 @@ describe('containers', () => {
 
   it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
-    const everyones = kinds.filter((kind) => kind !== 'timers' && kind !== 'subject-keys');
+    const everyones = kinds.filter((kind) => !['timers', 'subject-keys', 'totals'].includes(kind));
     expect(everyones).toEqual(['events', 'snapshots', 'read-models', 'leases', 'dead-letters', 'audit']);
     expect(kinds.includes('timers')).toBe(service === 'fulfilment');
     expect(kinds.includes('subject-keys')).toBe(service === 'order');
+    expect(kinds.includes('totals')).toBe(service === 'order');
   });
 
   it('are divided by what each kind is asked for', () => {
@@ -33,6 +34,7 @@ describe('containers', () => {
       events: '/streamId',
       snapshots: '/id',
       'read-models': '/id',
+      totals: '/partition',
       leases: '/id',
       'dead-letters': '/partition',
       timers: '/partition',
