@@ -2,6 +2,7 @@ import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
 import { aggregateBehaviour } from './test-support/aggregate-behaviour.ts';
 import { appendBehaviour } from './test-support/append-behaviour.ts';
 import { commandModelBehaviour } from './test-support/command-model-behaviour.ts';
+import { divergedBehaviour } from './test-support/diverged-behaviour.ts';
 import { hotStreamBehaviour } from './test-support/hot-stream-behaviour.ts';
 import { modelBehaviour } from './test-support/model-behaviour.ts';
 import { readBehaviour } from './test-support/read-behaviour.ts';
@@ -45,6 +46,7 @@ export function eventStoreBehaviour(
     const snapshots = (): Container => opened?.snapshots ?? inMemory;
 
     appendBehaviour(container);
+    divergedBehaviour(container, snapshots);
     readBehaviour(container);
     timeTravelBehaviour(container);
     aggregateBehaviour(container);
