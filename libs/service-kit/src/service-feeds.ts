@@ -1,9 +1,22 @@
-import { createFeedProcessor, type FeedHandler, type FeedLimits, type FeedProcessor } from '@daybook/change-feed';
+import {
+  createFeedProcessor,
+  type FeedHandler,
+  type FeedLimits,
+  type FeedProcessor,
+  type KeyHandler,
+} from '@daybook/change-feed';
 import { leasesContainer, type ServiceName } from '@daybook/contracts';
 import type { EventStore, StoredEvent } from '@daybook/eventstore';
-import { createRelay, type DeadLetters, type EventParking, feedParking, feedReplay } from '@daybook/messaging';
+import {
+  createRelay,
+  type DeadLetters,
+  type EventParking,
+  feedParking,
+  feedReplay,
+  isTransientError,
+} from '@daybook/messaging';
 import type { Container, Runtime, Stored } from '@daybook/ports';
-import { eventFeed } from '@daybook/projections';
+import { eventFeed, type OpenFeed } from '@daybook/projections';
 import type { Settings } from './config/settings.ts';
 import type { Health } from './health.ts';
 import type { ParkingConsumer } from './http/dead-letters.ts';
@@ -31,8 +44,15 @@ export interface ServiceFeedsOptions {
 
 /** What follows the service's own events. */
 export interface ServiceFeeds extends Pick<Service, 'feed' | 'relay'> {
+  /** A feed that comes and goes while the service runs, as those of read models: whether it is healthy is asked of it. */
+  readonly openFeed: OpenFeed;
   /** This process has appended: every feed reads at once. */
   nudge(): void;
+}
+
+interface FeedExtras {
+  readonly parking?: EventParking;
+  readonly limits?: Partial<FeedLimits>;
 }
 
 /** Large pages make full batches: a page is divided over the partitions of its hubs. */
@@ -40,13 +60,9 @@ const relayLimits: Partial<FeedLimits> = { pageSize: 500, maxInFlight: 1_500 };
 
 export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
   const { service, settings, instance, runtime, log, health, platform, events, store, deadLetters } = options;
-  const processors: FeedProcessor[] = [];
+  const processors = new Set<FeedProcessor>();
 
-  const follow = (
-    name: string,
-    handler: FeedHandler<StoredEvent>,
-    extras: { readonly parking?: EventParking; readonly limits?: Partial<FeedLimits> } = {},
-  ): Component => {
+  const open = (name: string, handler: FeedHandler<StoredEvent>, extras: FeedExtras): FeedProcessor => {
     const processor = createFeedProcessor<StoredEvent>({
       name,
       instance,
@@ -61,7 +77,12 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
       log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
     });
-    processors.push(processor);
+    processors.add(processor);
+    return processor;
+  };
+
+  const follow = (name: string, handler: FeedHandler<StoredEvent>, extras: FeedExtras = {}): Component => {
+    const processor = open(name, handler, extras);
     health.add({
       name: `feed:${name}`,
       check: () => {
@@ -73,12 +94,16 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
   };
 
   /** Where events go that a feed cannot handle; replayed, they are given to `handle`. */
-  const parkingOf = (name: string, handle: (events: readonly StoredEvent[]) => Promise<void>): EventParking => {
+  const parkingOf = (
+    name: string,
+    handle: (events: readonly StoredEvent[]) => Promise<void>,
+    isTransient: (error: unknown) => boolean = isTransientError,
+  ): EventParking => {
     const consumer = `feed:${name}`;
     const readEvent = (streamId: string, version: number) => store.readEvent(streamId, version);
     options.onReplayable({ name: consumer, handle: feedReplay(readEvent, handle) });
     return feedParking({
-      ...{ consumer, service, deadLetters },
+      ...{ consumer, service, deadLetters, isTransient },
       onParked: ({ streamId, version }, error) =>
         log.error({ err: error, feed: name, streamId, version }, 'event parked: see the dead letters'),
     });
@@ -88,14 +113,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
     feed(name, handler, { poison = 'park' } = {}) {
       const { handleKey } = handler;
       if (handleKey === undefined || poison === 'retry') return follow(name, handler);
-      const parking = parkingOf(name, (documents) => {
-        const key = documents[0]?.streamId ?? '';
-        const context = {
-          ...{ key, rangeId: 'replay', attempt: 1, signal: new AbortController().signal },
-          isHeld: () => true,
-        };
-        return handleKey(documents as readonly Stored<StoredEvent>[], context);
-      });
+      const parking = parkingOf(name, replayed(handleKey));
       return follow(name, handler, { parking });
     },
     relay(routes) {
@@ -107,8 +125,30 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       });
       return follow('relay', { handlePage: relay.handlePage }, { parking, limits: relayLimits });
     },
+    openFeed(name, handleKey, { isLive, limits }) {
+      const isTransient = (error: unknown): boolean => !isLive() || isTransientError(error);
+      const parking = parkingOf(name, replayed(handleKey), isTransient);
+      const processor = open(name, { handleKey }, { parking, limits });
+      return {
+        start: () => processor.start(),
+        health: () => processor.health(),
+        async stop() {
+          processors.delete(processor);
+          await processor.stop();
+        },
+      };
+    },
     nudge() {
       for (const processor of processors) processor.nudge();
     },
   };
+}
+
+/** A handler of a feed as dead letters are replayed to it. */
+function replayed(handleKey: KeyHandler<StoredEvent>): (events: readonly StoredEvent[]) => Promise<void> {
+  return (documents) =>
+    handleKey(documents as readonly Stored<StoredEvent>[], {
+      ...{ key: documents[0]?.streamId ?? '', rangeId: 'replay', attempt: 1 },
+      ...{ signal: new AbortController().signal, isHeld: () => true },
+    });
 }
