@@ -95,4 +95,9 @@ const waitFor = (
   what: string,
   pauseMs: number,
   holds: (books: OrderBooks) => Promise<boolean>,
-): Promise<void> => until(`${nameOf(story)} ${what}`, () => holds(books), { timeoutMs: patienceMs, pauseMs });
+): Promise<void> =>
+  until(`${nameOf(story)} ${what}`, () => holds(books), {
+    ...{ timeoutMs: patienceMs, pauseMs },
+    // Many who wait must not be what keeps the shop busy.
+    pauseMaxMs: 1_500,
+  });

@@ -4,8 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  { timeoutMs = 30_000, pauseMs = 50 }: { readonly timeoutMs?: number; readonly pauseMs?: number } = {},
+  {
+    timeoutMs = 30_000,
+    pauseMs = 50,
+    pauseMaxMs = pauseMs,
+  }: {
+    readonly timeoutMs?: number;
+    readonly pauseMs?: number;
+    /** Pauses grow up to this; by default they do not. */
+    readonly pauseMaxMs?: number;
+  } = {},
 ): Promise<void> {
+  let pause = pauseMs;
   const deadline = performance.now() + timeoutMs;
   let trouble: unknown;
   for (;;) {
@@ -18,6 +28,7 @@ export async function until(
     if (performance.now() > deadline) {
       throw new Error(`waited ${timeoutMs / 1_000} s in vain for ${what}`, { cause: trouble });
     }
-    await sleep(pauseMs);
+    await sleep(pause);
+    pause = Math.min(pause * 1.5, pauseMaxMs);
   }
 }
