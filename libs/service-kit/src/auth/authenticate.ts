@@ -1,0 +1,62 @@
+import type { Request, RequestHandler } from 'express';
+import type { Log } from '../log.ts';
+import { Problem } from '../http/problem.ts';
+import { actingRole, rememberCaller, type Role } from './caller.ts';
+import { isTokenRefused, type TokenVerifier } from './verifier.ts';
+
+/** Who may use which endpoint. */
+export interface EndpointAccess {
+  readonly method: string;
+  /** As the routes have it, `/v1/orders/:orderId`. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+}
+
+/**
+ * Lets through who proves who they are (`Authorization: Bearer`) and may use the endpoint. What is not in the list nobody may use: an
+ * endpoint that somebody forgot is closed, not open. Answers 401 `token-missing` or `invalid-token`, 403 `role-missing`, 503
+ * `issuer-unavailable`.
+ */
+export function authenticate(verifier: TokenVerifier, endpoints: readonly EndpointAccess[], log: Log): RequestHandler {
+  const rules = endpoints.map((endpoint) => ({ ...endpoint, pattern: patternOf(endpoint.path) }));
+  return async (request, _response, next) => {
+    const caller = await verifier.verify(bearerToken(request)).catch((error: unknown) => {
+      if (!isTokenRefused(error)) throw error;
+      if (error.code === 'invalid-token') throw unauthorized('invalid-token', error.message);
+      log.error({ err: error }, 'no token can be verified');
+      throw new Problem(503, 'issuer-unavailable', `${error.message}: try again.`, { headers: { 'Retry-After': '5' } });
+    });
+    const rule = rules.find(({ method, pattern }) => method === request.method && pattern.test(request.path));
+    const allowed: readonly Role[] = rule?.roles ?? [];
+    if (!caller.roles.some((role) => allowed.includes(role))) {
+      if (rule === undefined && actingRole(caller) !== undefined) {
+        throw new Problem(404, 'no-such-route', `There is nothing at ${request.method} ${request.path}.`);
+      }
+      throw new Problem(403, 'role-missing', `This needs the role ${allowed.join(' or ') || 'of nobody'}.`);
+    }
+    // Someone with several roles acts here in one that is allowed here.
+    rememberCaller(request, { id: caller.id, roles: caller.roles.filter((role) => allowed.includes(role)) });
+    next();
+  };
+}
+
+function bearerToken(request: Request): string {
+  const value = request.get('authorization');
+  if (value === undefined) throw unauthorized('token-missing', 'Authorization: a bearer token is needed.');
+  const token = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(value)?.[1];
+  if (token === undefined) throw unauthorized('invalid-token', 'Authorization: must be Bearer and a token.');
+  return token;
+}
+
+/** RFC 6750. */
+function unauthorized(code: 'token-missing' | 'invalid-token', detail: string): Problem {
+  const challenge = code === 'token-missing' ? 'Bearer' : 'Bearer error="invalid_token"';
+  return new Problem(401, code, detail, { headers: { 'WWW-Authenticate': challenge } });
+}
+
+function patternOf(path: string): RegExp {
+  const segments = path
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^${segments.join('/')}/?$`);
+}

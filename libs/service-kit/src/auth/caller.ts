@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { Problem } from '../http/problem.ts';
+
+/** What a caller may be: a person who buys, a person who runs the shop, or another program. */
+export const roles = ['customer', 'operator', 'service'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who a request comes from, as a token proves it. */
+export interface Caller {
+  /** Object id in Entra ID; a customer's is their customer id. */
+  readonly id: string;
+  readonly roles: readonly Role[];
+}
+
+const callers = new WeakMap<Request, Caller>();
+
+export const rememberCaller = (request: Request, caller: Caller): void => void callers.set(request, caller);
+
+/** `undefined` where nobody has to prove who they are. */
+export const callerOf = (request: Request): Caller | undefined => callers.get(request);
+
+/** The role in which a caller acts: the one that may most. */
+export const actingRole = ({ roles: held }: Caller): Role | undefined =>
+  (['operator', 'service', 'customer'] as const).find((role) => held.includes(role));
+
+/**
+ * True where this caller may see what belongs to a customer: a customer sees their own, everybody else that gets so far sees all.
+ */
+export function mayActFor(request: Request, customerId: string): boolean {
+  const caller = callerOf(request);
+  return caller === undefined || actingRole(caller) !== 'customer' || caller.id === customerId;
+}
+
+/** @throws Problem 403 `not-yours` where a customer names somebody else */
+export function requireOwn(request: Request, customerId: string): void {
+  if (mayActFor(request, customerId)) return;
+  throw new Problem(403, 'not-yours', 'customerId: must be your own.');
+}
