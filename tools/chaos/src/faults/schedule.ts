@@ -24,7 +24,7 @@ export interface Planned {
 }
 
 /** How often a kind comes before every kind has come. */
-const weights: Readonly<Partial<Record<FaultKind, number>>> = { kill: 4, freeze: 2, 'link-black-hole': 2 };
+const weights: Readonly<Partial<Record<FaultKind, number>>> = { kill: 4, freeze: 2, 'link-delay': 2, 'link-cut': 2, 'link-black-hole': 2 };
 /** The system flows undisturbed for so long. */
 const quietBeginningMs = 3_000;
 

@@ -25,7 +25,7 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-const underWayMax = 80;
+const underWayMax = 40;
 /** The most that one receipt can bring; more than hours of orders sell of anything. */
 const openingPieces = 1_000_000;
 
