@@ -17,6 +17,8 @@ export interface ArchiveOptions {
   readonly feeds: readonly string[];
   readonly olderThanDays: number;
   readonly dedupWindowDays: number;
+  /** Fields of events that name subjects (`data.customerId`): an erasure finds archived events by them. Default: none. */
+  readonly indexed?: readonly string[];
   /** Writes and deletes nothing: says what would be archived. */
   readonly dryRun?: boolean;
   readonly onStream?: (stream: ArchivedStream) => void;
@@ -55,7 +57,7 @@ export async function archiveService(options: ArchiveOptions): Promise<readonly 
   const guards = await feedGuards({ feeds: options.feeds, events: stores.events, leases: stores.leases });
   const archiver = createArchiver({
     ...{ container: stores.events as unknown as Container, blobs: stores.archive, runtime, guards },
-    ...{ olderThanDays, dedupWindowDays },
+    ...{ olderThanDays, dedupWindowDays, indexed: options.indexed ?? [] },
     coveredUpTo: (streamId) => Promise.resolve(covered.get(streamId) ?? 0),
   });
   const would = async (streamId: string): Promise<Archived> => {

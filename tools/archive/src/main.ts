@@ -1,6 +1,6 @@
 // npm run archive -- --service order --older-than 90d
 import { parseArgs } from 'node:util';
-import { eventsContainer, type ServiceName } from '@daybook/contracts';
+import { eventsContainer, orderPersonalData, type ServiceName } from '@daybook/contracts';
 import { createArchiver } from '@daybook/eventstore';
 import { type Container, isContainerError, systemRuntime } from '@daybook/ports';
 import { archiveService } from './archive-service.ts';
@@ -24,6 +24,11 @@ const feeds: Readonly<Record<ServiceName, readonly string[]>> = {
   inventory: ['relay', 'read-models'],
   payment: ['relay', 'read-models', 'provider'],
   fulfilment: ['relay', 'read-models', 'timers'],
+};
+
+/** The fields that name subjects: an erasure asks for events by them. */
+const subjectFields: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
+  order: Object.values(orderPersonalData).flatMap((fields) => fields.map(({ subject }) => `data.${subject}`)),
 };
 
 try {
@@ -61,6 +66,7 @@ async function main(): Promise<void> {
   const archived = await withStores(process.env, service, (stores) =>
     archiveService({
       ...{ stores, runtime: systemRuntime(), feeds: feeds[service], olderThanDays, dedupWindowDays, dryRun },
+      indexed: subjectFields[service] ?? [],
       onStream: ({ streamId, archivedTo, deleted, heldBy }) => {
         const held = heldBy.length === 0 ? '' : `; nothing may be deleted yet: ${heldBy.join(', ')}`;
         const said = dryRun

@@ -3,7 +3,7 @@ import { isTransient, resolveRetryPolicy, type RetryPolicy, retryBudget } from '
 
 /**
  * What is on record: events as they are stored, a state made of them as of a moment, a history by correlation; a subject's erasure; what an
- * operator did with dead letters.
+ * operator did with dead letters and feeds.
  */
 export type AuditAction =
   | 'events-read'
@@ -11,7 +11,8 @@ export type AuditAction =
   | 'correlation-read'
   | 'subject-erased'
   | 'dead-letters-replayed'
-  | 'dead-letters-discarded';
+  | 'dead-letters-discarded'
+  | 'feed-rewound';
 
 /** What somebody does. None of it may hold personal data but who does it. */
 export interface AuditEntry {
