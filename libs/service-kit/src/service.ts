@@ -6,6 +6,7 @@ import {
   deadLettersContainer,
   eventsContainer,
   type HubName,
+  leasesContainer,
   readModelsContainer,
   snapshotsContainer,
   type ServiceName,
@@ -29,12 +30,14 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
+import { type Build, createReadModels, type ReadModelDefinition, type ServedReadModel } from '@daybook/projections';
 import { Router } from 'express';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
+import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { tellingContainer } from './nudge.ts';
@@ -58,6 +61,8 @@ export interface Service {
   /** Of the service's own aggregates: given to `createAggregateStore`. */
   readonly snapshots: Container;
   readonly readModels: Container;
+  /** Keeps a read model up to date from the service's own events, in builds beside each other; called before `run`. */
+  readModel<B extends Build>(definition: ReadModelDefinition<B>): ServedReadModel<B>;
   /** Who read events, and who had a subject erased. */
   readonly audit: AuditLog;
   /** For a service with personal data in its events; called once. @throws SettingError where nothing is named that wraps the keys */
@@ -115,10 +120,18 @@ export function openService(
   });
   let personalData: ServicePersonalData | undefined;
 
-  const { feed, relay, nudge } = serviceFeeds({
+  const { feed, relay, nudge, openFeed } = serviceFeeds({
     ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
     onReplayable: (consumer) => parking.push(consumer),
   });
+
+  const readModels = createReadModels({
+    ...{ events, openFeed, runtime },
+    container: platform.container(readModelsContainer(service.name)),
+    leases: platform.container(leasesContainer(service.name)),
+    log: (level, message, fields) => log[level](fields, message),
+  });
+  health.add({ name: 'read-models', check: () => readModels.health() });
 
   return {
     name: service.name,
@@ -130,6 +143,7 @@ export function openService(
     store,
     snapshots: platform.container(snapshotsContainer(service.name)),
     readModels: platform.container(readModelsContainer(service.name)),
+    readModel: readModels.add,
     audit,
     personalData(personal, derived) {
       personalData = openPersonalData({
@@ -171,6 +185,7 @@ export function openService(
       const common = [
         correlationRoutes(reading),
         deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
+        readModelRoutes({ readModels, runtime, log }),
       ];
       await runUntilSignalled({
         log,
@@ -178,6 +193,7 @@ export function openService(
         components: [
           telemetry,
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
+          { name: 'read-models', start: () => readModels.start(), stop: () => readModels.stop() },
           ...components,
           httpComponent({ settings, routes: Router().use(...common, routes), health, log }),
         ],

@@ -1,24 +1,24 @@
 import type { Condition } from '@daybook/ports';
-import type { Projection, ReadModelItem } from '@daybook/projections';
+import type { Listed, ListQuery } from '@daybook/projections';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { type EventReading, recordRead, shownEvents } from './audited.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
 
-export interface ListRequest {
+export interface ListRequest extends Pick<ListQuery, 'orderBy' | 'partitionKey'> {
   readonly where: readonly Condition[];
   readonly limit: number;
   readonly after: string | undefined;
 }
 
 /** A page of a read model as clients get it: `{items, next?}`. @throws Problem 400 for a cursor that is not one of ours */
-export async function itemPage<State extends object>(
-  projection: Projection<State>,
-  { where, limit, after }: ListRequest,
-  view: (item: ReadModelItem<State>) => object,
+export async function itemPage<Item extends object>(
+  readModel: Listed<Item>,
+  { after, ...question }: ListRequest,
+  view: (item: Item) => object,
 ): Promise<{ items: object[]; next?: string }> {
-  const page = await projection.list({ where, limit, ...(after === undefined ? {} : { after }) });
+  const page = await readModel.list({ ...question, ...(after === undefined ? {} : { after }) });
   if ('refused' in page) throw new Problem(400, page.code, page.message);
   return { items: page.items.map(view), ...(page.next === undefined ? {} : { next: page.next }) };
 }
