@@ -11,7 +11,9 @@ export {
   type ActionDefinition,
   type Answer,
   type CommandStep,
+  type Migration,
   type PivotStep,
+  type ProbePolicy,
   type Reason,
   type Reply,
   type SagaCommand,
@@ -31,6 +33,7 @@ export {
 export { exponential, type RetryPolicy } from './definition/retry.ts';
 export { saga, type SagaBeginning, type SagaBuilder } from './definition/saga.ts';
 export type { ClosingOptions, Reasons, RetriableOptions, StepOptions } from './definition/options.ts';
+export { manifestOf, type SagaManifest } from './definition/manifest.ts';
 export { toMermaid } from './definition/mermaid.ts';
 export { decideSaga, type SagaInput, type SagaMessageInput, type SagaTimerInput } from './decide/decide.ts';
 export {

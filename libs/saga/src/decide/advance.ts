@@ -1,6 +1,6 @@
 import type { CommandStep, SagaStep } from '../definition/definition.ts';
 import type { CompensationCause } from '../events/saga-events.ts';
-import { type Draft, dropIdleTimers } from './draft.ts';
+import { canBeOverdue, type Draft, dropIdleTimers } from './draft.ts';
 import { enter, issueNextWave } from './issue.ts';
 import { type ItemState, needsUndo, stepKey } from './state.ts';
 
@@ -19,7 +19,16 @@ export function compensate(draft: Draft, cause: CompensationCause): void {
 }
 
 function goForward(draft: Draft): void {
+  if (draft.saga.overdue && canBeOverdue(draft)) {
+    const detail = `it had not reached its pivot by its deadline, ${draft.definition.deadlineMs ?? 0} ms after it began`;
+    compensate(draft, { kind: 'timed-out', reason: 'timed-out', detail });
+    return;
+  }
   for (const stage of draft.definition.stages) {
+    if (stage.some((step) => migrate(draft, step))) {
+      goForward(draft);
+      return;
+    }
     for (const step of stage) {
       if (step.kind === 'pivot') passPivot(draft, step.name, step.awaits);
       else work(draft, step);
@@ -29,8 +38,20 @@ function goForward(draft: Draft): void {
   draft.add({ type: 'SagaCompleted', data: {} });
 }
 
+/** Before it enters the step that the next version of its definition names, a saga goes over to that version. */
+function migrate(draft: Draft, { name }: SagaStep): boolean {
+  const { saga, definition } = draft;
+  const migration = definition.next?.migrations.find(({ from }) => from === saga.definitionVersion);
+  if (migration?.at !== name || saga.steps.has(stepKey(name, 'do'))) return false;
+  const to = definition.next?.version ?? definition.version;
+  const context = { ...migration.contextFrom(saga.context) };
+  draft.add({ type: 'SagaMigrated', data: { from: saga.definitionVersion, to, at: name, context } });
+  return true;
+}
+
 function passPivot(draft: Draft, step: string, awaits: string): void {
   enter(draft, step, 'do', []);
+  dropIdleTimers(draft);
   if (!draft.saga.pivotPassed && draft.saga.signals.has(awaits)) draft.add({ type: 'PivotPassed', data: { step } });
 }
 

@@ -3,7 +3,7 @@ import type { Answer, CommandStep, Reason, Reply, SagaDefinition } from '../defi
 import type { IgnoredReason } from '../events/saga-events.ts';
 import { advance, compensate } from './advance.ts';
 import type { Draft } from './draft.ts';
-import { actionOf, pause } from './issue.ts';
+import { actionOf, pause, probeLater } from './issue.ts';
 import { isAwaited, isFinished, type ItemState, stepKey } from './state.ts';
 
 /** An answer to one of the saga's commands. It counts only for a step, item, phase and round that is awaited. */
@@ -67,10 +67,23 @@ type IntentPlace = Pick<IntentKey, 'step' | 'phase' | 'item'>;
 function apply(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Reply): void {
   if (reply.outcome === 'succeeded') draft.add({ type: 'StepSucceeded', data: place });
   if (reply.outcome === 'refused') refused(draft, step, place, reply);
-  if (reply.outcome === 'unknown') {
-    draft.add({ type: 'StepUnknown', data: { ...place, ...why(reply) } });
-    compensate(draft, { kind: 'unknown', ...why(reply), step: place.step, item: place.item });
+  if (reply.outcome === 'unknown') unknown(draft, step, place, reply);
+}
+
+/** Asked again until the participant's horizon is over: only then what is unknown stays so, and the step is undone like one that was done. */
+function unknown(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Reason): void {
+  const { probe } = step;
+  const { nowMs } = draft.moment;
+  const since = itemOf(draft, place)?.probedUntil;
+  const untilMs = since === undefined ? nowMs + (probe?.horizonMs ?? 0) : Date.parse(since);
+  if (probe !== undefined && nowMs < untilMs) {
+    const probedUntil = new Date(untilMs).toISOString();
+    draft.add({ type: 'StepUnknown', data: { ...place, ...why(reply), probedUntil } });
+    probeLater(draft, step, place.item, probe.everyMs, untilMs);
+    return;
   }
+  draft.add({ type: 'StepUnknown', data: { ...place, ...why(reply) } });
+  compensate(draft, { kind: 'unknown', ...why(reply), step: place.step, item: place.item });
 }
 
 function refused(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Reason): void {

@@ -5,6 +5,7 @@ import { evolveSaga } from './evolve.ts';
 import { advance, compensate } from './advance.ts';
 import { takeAnswer } from './answers.ts';
 import { createDraft, type Draft, type Moment } from './draft.ts';
+import { setDeadline } from './issue.ts';
 import { initialSaga, isFinished, type LiveSaga, type SagaState } from './state.ts';
 import { takeTimer } from './timers.ts';
 
@@ -53,6 +54,7 @@ function start(definition: SagaDefinition, input: SagaMessageInput): readonly Sa
     },
   };
   const draft = createDraft(definition, evolveSaga(initialSaga, started) as LiveSaga, input);
+  if (definition.deadlineMs !== undefined) setDeadline(draft, definition.deadlineMs);
   if (definition.pivotAtStart) draft.add({ type: 'PivotPassed', data: {} });
   advance(draft);
   return [started, ...draft.events];

@@ -35,10 +35,14 @@ export function evolveSaga(state: SagaState, event: SagaEvent): SagaState {
       const { timerId, step, phase, items, purpose } = event.data;
       const timers = new Map(state.timers).set(timerId, event.data);
       const saga = { ...state, timers, timersMade: state.timersMade + 1 };
-      return purpose === 'timeout' ? saga : changeItems(saga, step, phase, items, (item) => ({ ...item, timerId }));
+      return purpose === 'timeout' || purpose === 'deadline'
+        ? saga
+        : changeItems(saga, step, phase, items, (item) => ({ ...item, timerId }));
     }
-    case 'TimerFired':
-      return withoutTimers(state, [event.data.timerId]);
+    case 'TimerFired': {
+      const overdue = state.overdue || state.timers.get(event.data.timerId)?.purpose === 'deadline';
+      return { ...withoutTimers(state, [event.data.timerId]), overdue };
+    }
     case 'TimersCancelled':
       return withoutTimers(state, event.data.timerIds);
     case 'StepSucceeded':
@@ -46,11 +50,15 @@ export function evolveSaga(state: SagaState, event: SagaEvent): SagaState {
     case 'StepRefused':
       return answered(state, event.data, event.data.transient ? 'pausing' : 'refused');
     case 'StepUnknown':
-      return answered(state, event.data, 'in-doubt');
+      return event.data.probedUntil === undefined
+        ? answered(state, event.data, 'in-doubt')
+        : probed(state, event.data, event.data.probedUntil);
     case 'StepTimedOut': {
       const { step, phase, items } = event.data;
       return changeItems(state, step, phase, items, (item) => ({ ...item, status: 'in-doubt' }));
     }
+    case 'SagaMigrated':
+      return { ...state, definitionVersion: event.data.to, context: event.data.context };
     case 'SignalReceived':
       return { ...state, signals: new Set(state.signals).add(event.data.type) };
     case 'PivotPassed':
@@ -91,6 +99,7 @@ function started(data: Extract<SagaEvent, { type: 'SagaStarted' }>['data']): Liv
     status: 'running',
     ...data,
     pivotPassed: false,
+    overdue: false,
     signals: new Set(),
     steps: new Map(),
     timers: new Map(),
@@ -110,6 +119,11 @@ interface ItemPlace {
 /** An answer ends the waiting. */
 function answered(state: LiveSaga, { step, phase, item }: ItemPlace, status: ItemStatus): LiveSaga {
   return settled(state, step, phase, [item], ({ refused: _refused, ...before }) => ({ ...before, status }));
+}
+
+/** Unknown for now: the answer still counts, whichever of the attempts it is to. */
+function probed(state: LiveSaga, { step, phase, item }: ItemPlace, probedUntil: string): LiveSaga {
+  return settled(state, step, phase, [item], (before) => ({ ...before, status: 'probing', probedUntil }));
 }
 
 /** Changes items; a step none of whose items is parked any more is not parked either. */

@@ -1,9 +1,10 @@
 import { formatIntentKey } from '@daybook/contracts';
 import type { ActionDefinition, CommandStep } from '../definition/definition.ts';
+import { soleItem } from '../definition/erase.ts';
 import { answerWaitMs, roundPauseMs } from '../definition/retry.ts';
 import type { SagaPhase } from '../events/saga-events.ts';
 import type { Draft } from './draft.ts';
-import { stepKey } from './state.ts';
+import { stepKey, type TimerState } from './state.ts';
 
 /** Commands under way at once in one step, and in one event. */
 export const waveMax = 50;
@@ -18,7 +19,7 @@ export function enter(draft: Draft, step: string, phase: SagaPhase, items: reado
 export function issueNextWave(draft: Draft, step: CommandStep, phase: SagaPhase): void {
   const pending: Issue[] = [];
   for (const [item, state] of draft.saga.steps.get(stepKey(step.name, phase))?.items ?? []) {
-    if (state.status === 'waiting' || state.status === 'pausing') return;
+    if (state.status === 'waiting' || state.status === 'pausing' || state.status === 'probing') return;
     if (state.status === 'pending' && pending.length < waveMax) {
       pending.push({ item, round: state.round, attempt: state.attempt + 1 });
     }
@@ -54,6 +55,17 @@ export function pause(draft: Draft, step: CommandStep, phase: SagaPhase, item: s
   schedule(draft, step, phase, [{ item }], 'pause', waitMs);
 }
 
+/** Sets the timer after which the participant is asked again how an item ended: at least half of what it may be, and the last time at the end. */
+export function probeLater(draft: Draft, step: CommandStep, item: string, everyMs: number, untilMs: number): void {
+  const waitMs = Math.round((everyMs * (1 + draft.moment.random)) / 2);
+  schedule(draft, step, 'do', [{ item }], 'probe', Math.min(waitMs, Math.max(0, untilMs - draft.moment.nowMs)));
+}
+
+/** Sets the timer by which the saga has to have reached its pivot. */
+export function setDeadline(draft: Draft, deadlineMs: number): void {
+  schedule(draft, { name: 'start' }, 'do', [{ item: soleItem }], 'deadline', deadlineMs);
+}
+
 export function actionOf(step: CommandStep, phase: SagaPhase): ActionDefinition {
   if (phase === 'do') return step.action;
   if (step.compensation === undefined) throw new Error(`step ${step.name} has no way back`);
@@ -62,10 +74,10 @@ export function actionOf(step: CommandStep, phase: SagaPhase): ActionDefinition 
 
 function schedule(
   draft: Draft,
-  step: CommandStep,
+  step: Pick<CommandStep, 'name'>,
   phase: SagaPhase,
   issues: readonly { readonly item: string }[],
-  purpose: 'timeout' | 'pause',
+  purpose: TimerState['purpose'],
   waitMs: number,
 ): void {
   draft.add({

@@ -3,9 +3,10 @@ import type { CompensationCause, OperatorAction, SagaPhase } from '../events/sag
 
 /**
  * - `pending`: not asked for yet. - `waiting`: asked for, no answer yet. - `pausing`: refused for the moment, asked again later.
- * - `refused`: it was not done. - `in-doubt`: it may have been done. - `parked`: asked for as often as allowed; an answer still counts.
+ * - `probing`: nobody knows how it ended, and it is asked again. - `refused`: it was not done. - `in-doubt`: it may have been done. - `parked`: asked for as often as allowed; an answer still counts.
  */
-export type ItemStatus = 'pending' | 'waiting' | 'pausing' | 'succeeded' | 'refused' | 'in-doubt' | 'parked';
+export type ItemStatus =
+  'pending' | 'waiting' | 'pausing' | 'probing' | 'succeeded' | 'refused' | 'in-doubt' | 'parked';
 
 export interface ItemState {
   readonly status: ItemStatus;
@@ -17,6 +18,8 @@ export interface ItemState {
   readonly timerId?: string;
   /** Parked because it was refused: it is known not to have been done. Absent: nobody answered. */
   readonly refused?: true;
+  /** Of an item whose outcome is unknown: until then it is asked again. UTC, ISO 8601. */
+  readonly probedUntil?: string;
 }
 
 export interface StepState {
@@ -30,7 +33,7 @@ export interface TimerState {
   readonly step: string;
   readonly phase: SagaPhase;
   readonly items: readonly string[];
-  readonly purpose: 'timeout' | 'pause';
+  readonly purpose: 'timeout' | 'pause' | 'probe' | 'deadline';
   /** UTC, ISO 8601. */
   readonly dueAt: string;
 }
@@ -61,6 +64,8 @@ export interface LiveSaga {
   readonly correlationId: string;
   readonly traceparent: string;
   readonly pivotPassed: boolean;
+  /** The deadline was over before the pivot was reached. */
+  readonly overdue: boolean;
   /** Types of signals that have come. */
   readonly signals: ReadonlySet<string>;
   /** By `<step>/<phase>`. */
@@ -89,7 +94,10 @@ export const isFinished = (saga: LiveSaga): boolean => saga.status === 'complete
 
 /** An answer to it would still count. */
 export const isAwaited = (item: ItemState): boolean =>
-  item.status === 'waiting' || item.status === 'parked' || (item.status === 'pending' && item.attempt > 0);
+  item.status === 'waiting' ||
+  item.status === 'parked' ||
+  item.status === 'probing' ||
+  (item.status === 'pending' && item.attempt > 0);
 
 /** It was asked for, and cannot be known not to have been done: it is undone when the saga turns round. */
 export const needsUndo = (item: ItemState): boolean => {

@@ -11,6 +11,11 @@ export const noAnswer = 'timed-out';
 /** A timer is due. One that is not current any more means nothing. */
 export function takeTimer(draft: Draft, timerId: string): void {
   const timer = draft.saga.timers.get(timerId);
+  if (timer?.purpose === 'deadline') {
+    draft.add({ type: 'TimerFired', data: { timerId } });
+    advance(draft);
+    return;
+  }
   const step = timer === undefined ? undefined : commandStep(draft.definition, timer.step);
   if (timer === undefined || step === undefined) {
     draft.add({ type: 'InputIgnored', data: { reason: 'timer-not-current', input: timerId } });
@@ -19,6 +24,7 @@ export function takeTimer(draft: Draft, timerId: string): void {
   const open = openItems(draft.saga, timer);
   draft.add({ type: 'TimerFired', data: { timerId } });
   if (timer.purpose === 'pause') askAnew(draft, step, timer, open);
+  else if (timer.purpose === 'probe') issueNextAttempt(draft, step, timer, open);
   else askAgain(draft, step, timer, open);
 }
 
@@ -37,13 +43,7 @@ function askAgain(draft: Draft, step: CommandStep, timer: TimerState, open: read
     return;
   }
   const again = open.filter((item) => !spent.includes(item));
-  if (again.length > 0) {
-    const issues = again.map((item) => {
-      const { round, attempt } = stateOf(draft, timer, item);
-      return { item, round, attempt: attempt + 1 };
-    });
-    issue(draft, step, timer.phase, issues);
-  }
+  issueNextAttempt(draft, step, timer, again);
   if (spent.length > 0) {
     const detail = `sent ${attempts} times without an answer; one that comes late still counts`;
     draft.add({
@@ -52,6 +52,16 @@ function askAgain(draft: Draft, step: CommandStep, timer: TimerState, open: read
     });
   }
   advance(draft);
+}
+
+/** The same intent once more: whoever has carried it out answers again, whoever has not does it now. */
+function issueNextAttempt(draft: Draft, step: CommandStep, timer: TimerState, items: readonly string[]): void {
+  if (items.length === 0) return;
+  const issues = items.map((item) => {
+    const { round, attempt } = stateOf(draft, timer, item);
+    return { item, round, attempt: attempt + 1 };
+  });
+  issue(draft, step, timer.phase, issues);
 }
 
 function stateOf(draft: Draft, timer: TimerState, item: string): ItemState {

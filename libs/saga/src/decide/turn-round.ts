@@ -1,7 +1,5 @@
 import { type Refusal, refuse } from '@daybook/ports';
-import type { CommandStep } from '../definition/definition.ts';
-import type { Draft } from './draft.ts';
-import { needsUndo, stepKey } from './state.ts';
+import { askedForGood, type Draft } from './draft.ts';
 
 /** Why an operator cannot turn the saga round; `undefined` where they can. */
 export function whyNoTurn(draft: Draft, action: 'cancel' | 'force-compensate'): Refusal | undefined {
@@ -24,12 +22,4 @@ export function whyNoTurn(draft: Draft, action: 'cancel' | 'force-compensate'): 
     `${final.name} was asked for, and nothing undoes it: ${final.nothingToUndo ?? ''}.${remedy}${force}`,
     { step: final.name },
   );
-}
-
-/** Steps without a way back that may have been done: while there is one, the saga does not turn round by itself. */
-export function askedForGood({ definition, saga }: Pick<Draft, 'definition' | 'saga'>): readonly CommandStep[] {
-  return definition.stages.flat().filter((step): step is CommandStep => {
-    if (step.kind !== 'compensable' || step.nothingToUndo === undefined) return false;
-    return [...(saga.steps.get(stepKey(step.name, 'do'))?.items.values() ?? [])].some(needsUndo);
-  });
 }

@@ -1,5 +1,6 @@
 import type { ActionDefinition, CommandStep, SagaDefinition, SagaStep } from './definition.ts';
 import { SagaDefinitionError } from './errors.ts';
+import { longestMs } from './retry.ts';
 
 const attemptsMax = 100;
 
@@ -28,11 +29,47 @@ export function checkDefinition(definition: SagaDefinition): void {
   for (const step of named) {
     if (step.kind !== 'pivot') checkStep(step, fail);
   }
+  checkDeadline(definition, fail);
+  checkMigrations(definition, fail);
   if (definition.pivotAtStart) {
     if (definition.cancelledBy.length > 0)
       fail(undefined, 'cancelledBy: nothing can call it off, since the start is its pivot');
     if (definition.closing !== undefined)
       fail(definition.closing.name, 'closing: it never turns round, since the start is its pivot');
+  }
+}
+
+function checkDeadline({ deadlineMs, stages, pivotAtStart }: SagaDefinition, fail: Fail): void {
+  if (deadlineMs === undefined) return;
+  if (pivotAtStart) fail(undefined, 'deadline: leave it out; it cannot turn round, since the start is its pivot');
+  if (!(Number.isInteger(deadlineMs) && deadlineMs > 0))
+    fail(undefined, 'deadline: must be whole milliseconds, more than 0');
+  const before = stages.map((stage) => stage.filter((step): step is CommandStep => step.kind === 'compensable'));
+  const lasting = before
+    .flat()
+    .map((step) => ({ name: step.name, ms: longestMs(step.action.retry) + (step.probe?.horizonMs ?? 0) }));
+  const msOf = (name: string): number => lasting.find((each) => each.name === name)?.ms ?? 0;
+  // Steps of one stage run beside each other.
+  const sum = before.reduce((total, stage) => total + Math.max(0, ...stage.map(({ name }) => msOf(name))), 0);
+  if (sum <= deadlineMs) return;
+  const parts = lasting.map(({ name, ms }) => `${name} ${ms}`).join(', ');
+  fail(
+    undefined,
+    `deadline: ${deadlineMs} ms is less than the ${sum} ms that the steps before the pivot may take (${parts}): make it longer, or their retries shorter`,
+  );
+}
+
+function checkMigrations({ migrations, version, stages }: SagaDefinition, fail: Fail): void {
+  for (const [index, { from, at }] of migrations.entries()) {
+    if (!(Number.isInteger(from) && from >= 1 && from < version)) {
+      fail(undefined, `migrate.from: must be a version before ${version}, not ${from}`);
+    }
+    if (migrations.findIndex((other) => other.from === from) < index) {
+      fail(undefined, `migrate.from: there is a migration from ${from} already; one version goes over at one step`);
+    }
+    if (!stages.some(([first]) => first?.name === at)) {
+      fail(undefined, `migrate.at: ${at} must be a step of this version that begins a stage`);
+    }
   }
 }
 
@@ -66,6 +103,13 @@ function checkStep(step: CommandStep, fail: Fail): void {
   checkAction(step.action, step.name, '', fail);
   if (step.compensation !== undefined) checkAction(step.compensation, step.name, 'compensate.', fail);
   if (step.kind !== 'compensable') return;
+  if (step.probe !== undefined) {
+    const { everyMs, horizonMs } = step.probe;
+    if (!(everyMs > 0 && horizonMs >= everyMs))
+      fail(step.name, 'onUnknown: everyMs must be more than 0, and at most horizonMs');
+    if (step.action.meanings.unknown?.length === 0)
+      fail(step.name, 'onUnknown: name the answers that mean it, in unknown');
+  }
   if ((step.compensation === undefined) === (step.nothingToUndo === undefined)) {
     fail(step.name, 'needs a compensation, or nothingToUndo with the reason why not; not both');
   }

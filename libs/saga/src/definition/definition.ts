@@ -44,6 +44,8 @@ export interface ActionDefinition {
   commandFor(context: SagaContext, item: string): SagaCommand;
   replyTo(answer: Answer): Reply;
   readonly answerTypes: readonly string[];
+  /** The same types by what they mean. */
+  readonly meanings: { readonly [M in Reply['outcome']]?: readonly string[] };
   readonly retry: RetryPolicy;
   /** An operator may declare it done: what has to be shown for that. Absent: it may not be skipped. */
   readonly skippable?: string;
@@ -68,6 +70,8 @@ export interface CommandStep extends StepBase {
   stakeOf(context: SagaContext, item: string): Stake;
   /** Starts together with the step before it. */
   readonly alongside: boolean;
+  /** Before a step whose outcome is unknown is undone, the participant is asked again. */
+  readonly probe?: ProbePolicy;
   /** Closing step: whether it is taken. */
   appliesTo(cause: { readonly kind: string; readonly reason: string }): boolean;
 }
@@ -76,6 +80,22 @@ export interface CommandStep extends StepBase {
 export interface PivotStep extends StepBase {
   readonly kind: 'pivot';
   readonly awaits: string;
+}
+
+/** How a step is probed whose participant does not know how it ended: by the same intent, under the same idempotency key. */
+export interface ProbePolicy {
+  /** The longest pause between two questions; the shortest is half of it. */
+  readonly everyMs: number;
+  /** The participant's processing horizon, from the first time that it did not know: what is unknown then stays so. */
+  readonly horizonMs: number;
+}
+
+/** How a saga of an older version goes on as one of this. */
+export interface Migration {
+  readonly from: number;
+  /** Before it enters this step; the steps before it are the same in both versions. */
+  readonly at: string;
+  contextFrom(context: SagaContext): SagaContext;
 }
 
 export type SagaStep = CommandStep | PivotStep;
@@ -98,6 +118,12 @@ export interface SagaDefinition {
   /** The last act of a saga that turned round. */
   readonly closing?: CommandStep;
   readonly pivotAtStart: boolean;
+  /** From its start to its pivot. */
+  readonly deadlineMs?: number;
+  /** Older versions that go over to this one. */
+  readonly migrations: readonly Migration[];
+  /** The newer version that sagas of this one go over to; known once all versions are, in the registry. */
+  readonly next?: SagaDefinition;
 }
 
 /** Catalogue of the events that answer a step; gives the names and the data their types. */

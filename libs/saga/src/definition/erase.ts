@@ -46,6 +46,7 @@ export function stepFrom<Context, Item, C extends EventCatalogue>(
   const { answers } = options;
   const each: LooseEach | undefined = options.each;
   const way = 'compensate' in options ? options.compensate : undefined;
+  const probe = 'onUnknown' in options ? options.onUnknown : undefined;
   const reason = 'nothingToUndo' in options ? options.nothingToUndo : undefined;
   return {
     name,
@@ -55,6 +56,7 @@ export function stepFrom<Context, Item, C extends EventCatalogue>(
     action: actionFrom(options, answers, each),
     ...(way === undefined ? {} : { compensation: actionFrom(way, answers, each) }),
     ...(reason === undefined ? {} : { nothingToUndo: reason }),
+    ...(probe === undefined ? {} : { probe }),
     stakeOf: stakeOf(options.stake, each),
     alongside: options.alongside ?? false,
     appliesTo: () => true,
@@ -114,6 +116,12 @@ function actionFrom(options: LooseAction, answers: EventCatalogue, each: LooseEa
   const { refused = {}, unknown = {}, progress = [] } = options;
   return {
     retry: options.retry,
+    meanings: {
+      succeeded: options.succeeded,
+      refused: Object.keys(refused),
+      unknown: Object.keys(unknown),
+      progress,
+    },
     answerTypes: [...options.succeeded, ...Object.keys(refused), ...Object.keys(unknown), ...progress],
     ...(options.skippable === undefined ? {} : { skippable: options.skippable }),
     commandFor: (context, id) => options.command(context as never, itemOf(each, context, id) as never),

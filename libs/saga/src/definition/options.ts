@@ -1,6 +1,6 @@
 import type { EventCatalogue } from '@daybook/contracts';
 import type { z } from 'zod';
-import type { Reason, SagaCommand, Stake } from './definition.ts';
+import type { ProbePolicy, Reason, SagaCommand, Stake } from './definition.ts';
 import type { RetryPolicy } from './retry.ts';
 
 type TypeIn<C extends EventCatalogue> = keyof C & string;
@@ -39,6 +39,8 @@ export interface ActionOptions<Context, Item, C extends EventCatalogue> extends 
 export interface StepOptions<Context, Item, C extends EventCatalogue> extends ActionOptions<Context, Item, C> {
   /** Types that mean: the participant does not know. The saga turns round, and this step is undone too. */
   readonly unknown?: Reasons<C>;
+  /** First the participant is asked again, under the same key, until its horizon is over: it may find out. */
+  readonly onUnknown?: ProbePolicy;
   /** The way back. It must also be right where the step was never done, and keep it from being done later. */
   readonly compensate?: CommandOptions<Context, Item, C>;
   /**

@@ -26,6 +26,13 @@ export function answerWaitMs(policy: RetryPolicy, sent: number, random: number):
   return policy.timeoutMs + Math.round(random * growth(policy, 2 ** (sent - 1) - 1));
 }
 
+/** The longest that all attempts together can take without an answer. */
+export function longestMs(policy: RetryPolicy): number {
+  let sum = 0;
+  for (let sent = 1; sent <= policy.attempts; sent += 1) sum += answerWaitMs(policy, sent, 1);
+  return sum;
+}
+
 /** The pause before a new round, after a refusal for the moment: at least half of what it may be, so that it is a pause. */
 export function roundPauseMs(policy: RetryPolicy, sent: number, random: number): number {
   const longest = growth(policy, 2 ** (sent - 1));

@@ -1,7 +1,7 @@
 import type { EventCatalogue } from '@daybook/contracts';
 import type { z } from 'zod';
 import { checkDefinition } from './checks.ts';
-import type { SagaContext, SagaDefinition, SagaStep } from './definition.ts';
+import type { Migration, SagaContext, SagaDefinition, SagaStep } from './definition.ts';
 import { closingFrom, stepFrom } from './erase.ts';
 import { SagaDefinitionError, SagaInputError } from './errors.ts';
 import type { ClosingOptions, RetriableOptions, StepOptions } from './options.ts';
@@ -11,6 +11,20 @@ import { readAnswer } from './read-answer.ts';
 export interface SagaBuilder<Context extends object> {
   /** Events that call it off: before the pivot everything is undone, after it they mean nothing. */
   cancelledBy(...types: string[]): SagaBuilder<Context>;
+  /**
+   * From its start to its pivot it may take so long; then it turns round, unless a step that has no way back may have been done. At least as
+   * long as the retries of the steps before the pivot.
+   */
+  deadline(deadlineMs: number): SagaBuilder<Context>;
+  /**
+   * Sagas of version `from` go over to this one before they enter step `at`. What stands before it in their version stands first in this one
+   * too; what is new before it is done then. `context` makes this version's context of theirs. The old version stays until none is left.
+   */
+  migrate(migration: {
+    readonly from: number;
+    readonly at: string;
+    readonly context?: (old: SagaContext) => Context;
+  }): SagaBuilder<Context>;
   /** A step before the pivot, with its way back. */
   step<C extends EventCatalogue, Item = unknown>(
     name: string,
@@ -63,6 +77,7 @@ export function saga(type: string, options: { readonly version: number }): SagaB
         cancelledBy: [],
         stages: [],
         pivotAtStart: false,
+        migrations: [],
       }),
   };
 }
@@ -77,6 +92,15 @@ function builder<Context extends object>(made: SagaDefinition): SagaBuilder<Cont
   };
   return {
     cancelledBy: (...types) => also({ cancelledBy: types }),
+    deadline: (deadlineMs) => {
+      if (made.deadlineMs !== undefined)
+        throw new SagaDefinitionError(made.type, undefined, 'deadline: there is one already');
+      return also({ deadlineMs });
+    },
+    migrate: ({ from, at, context = (old) => old as Context }) => {
+      const migration: Migration = { from, at, contextFrom: (old) => context(old) as SagaContext };
+      return also({ migrations: [...made.migrations, migration] });
+    },
     step: (name, options) => {
       if (options.nothingToUndo !== undefined && options.unknown !== undefined) {
         throw new SagaDefinitionError(made.type, name, 'unknown: a step with nothing to undo may not end in doubt');

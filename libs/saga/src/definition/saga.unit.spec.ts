@@ -2,6 +2,7 @@ import { orderEvents } from '@daybook/contracts';
 import { exponential } from './retry.ts';
 import { saga, type SagaBuilder } from './saga.ts';
 import { isSagaDefinitionError } from './errors.ts';
+import type { Reasons } from './options.ts';
 
 interface Context {
   readonly orderId: string;
@@ -23,6 +24,16 @@ const begin = (type = 'Test', version = 1): SagaBuilder<Context> =>
     context: ({ orderId }) => ({ orderId }),
   });
 const whole = (): SagaBuilder<Context> => begin().step('confirm', step).pivot('ship', { awaits: 'OrderShipped' });
+
+const wholeOf = (version: number): SagaBuilder<Context> =>
+  begin('Test', version).step('confirm', step).pivot('ship', { awaits: 'OrderShipped' });
+const probing = (
+  onUnknown: { everyMs: number; horizonMs: number },
+  unknown: Reasons<typeof orderEvents> = { OrderRequestRefused: () => ({ reason: 'unknown' }) },
+): SagaBuilder<Context> =>
+  begin()
+    .step('confirm', { ...step, unknown, onUnknown })
+    .pivot('ship', { awaits: 'OrderShipped' });
 
 describe('a saga definition', () => {
   it('keeps its steps in stages, those alongside in one', () => {
@@ -94,8 +105,33 @@ describe('a saga definition', () => {
       /nothing can call it off/,
     ],
     ['a closing without a way back', () => begin().pivotAtStart().closing('reject', action), /never turns round/],
+    ['a deadline of nothing', () => whole().deadline(0), /deadline: must be whole milliseconds/],
+    [
+      'a deadline that its retries do not fit',
+      () => whole().deadline(6_999),
+      /6999 ms is less than the 7000 ms that the steps before the pivot may take \(confirm 7000\): make it longer/,
+    ],
+    ['two deadlines', () => whole().deadline(60_000).deadline(60_000), /there is one already/],
+    ['a deadline after the pivot', () => begin().pivotAtStart().deadline(60_000), /leave it out/],
+    ['probing what cannot be unknown', () => probing({ everyMs: 10, horizonMs: 10 }, {}), /name the answers/],
+    ['probing more seldom than its horizon', () => probing({ everyMs: 11, horizonMs: 10 }), /at most horizonMs/],
+    ['a migration from the future', () => whole().migrate({ from: 1, at: 'ship' }), /before 1, not 1/],
+    [
+      'two migrations from one version',
+      () => wholeOf(3).migrate({ from: 1, at: 'ship' }).migrate({ from: 1, at: 'confirm' }),
+      /from 1 already/,
+    ],
+    ['a migration at no step', () => wholeOf(2).migrate({ from: 1, at: 'pack' }), /pack must be a step/],
   ])('is refused with %s', (_, define, message) => {
     expect(() => define().build()).toThrow(message);
+  });
+
+  it('takes a deadline that its retries just fit: those of steps beside each other count once', () => {
+    const both = begin()
+      .step('one', step)
+      .step('two', { ...step, alongside: true })
+      .pivot('ship', { awaits: 'OrderShipped' });
+    expect(both.deadline(7_000).build().deadlineMs).toBe(7_000);
   });
 
   it('is refused where a step with nothing to undo could end in doubt', () => {

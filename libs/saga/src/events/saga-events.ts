@@ -98,8 +98,11 @@ export const sagaEvents = {
       timerId: z.string(),
       ...where,
       items: items.min(1).max(50),
-      /** `timeout`: no answer by then. `pause`: a refusal for the moment; ask again then, as a new round. */
-      purpose: z.enum(['timeout', 'pause']),
+      /**
+       * `timeout`: no answer by then. `pause`: a refusal for the moment; ask again then, as a new round. `probe`: the outcome is unknown;
+       * ask again then, under the same key. `deadline`: by then it has reached its pivot, or turns round; it is of no step.
+       */
+      purpose: z.enum(['timeout', 'pause', 'probe', 'deadline']),
       dueAt: z.string(),
     }),
   },
@@ -110,9 +113,28 @@ export const sagaEvents = {
   /** `transient`: it is asked again after a pause, as a new round. */
   StepRefused: { version: 1, schema: z.strictObject({ ...of, ...answer, ...why, transient: z.boolean() }) },
   /** The participant itself does not know how it ended. */
-  StepUnknown: { version: 1, schema: z.strictObject({ ...of, ...answer, ...why }) },
+  StepUnknown: {
+    version: 1,
+    schema: z.strictObject({
+      ...of,
+      ...answer,
+      ...why,
+      /** Until then the participant is asked again, for it may find out. Absent: it stays unknown. */
+      probedUntil: z.string().optional(),
+    }),
+  },
   /** No answer to any of the attempts: it may or may not have been done. */
   StepTimedOut: { version: 1, schema: z.strictObject({ ...where, items: items.min(1) }) },
+  /** From here on it is bound to a later version of its definition, whose steps up to `at` are the same. */
+  SagaMigrated: {
+    version: 1,
+    schema: z.strictObject({
+      from: z.int().min(1),
+      to: z.int().min(2),
+      at: name,
+      context: z.record(z.string(), z.unknown()),
+    }),
+  },
   /** Something that the saga waits for, or will wait for, happened: `OrderShipped`. */
   SignalReceived: { version: 1, schema: z.strictObject({ type: z.string(), eventId: z.string() }) },
   /** From here on there is no way back, only forward. */

@@ -10,7 +10,7 @@ export interface AwaitedItem {
   readonly step: string;
   readonly phase: SagaPhase;
   readonly item: string;
-  readonly status: 'waiting' | 'pausing' | 'parked';
+  readonly status: 'waiting' | 'pausing' | 'probing' | 'parked';
   readonly round: number;
   readonly attempt: number;
 }
@@ -87,7 +87,7 @@ function awaitedOf(saga: LiveSaga): AwaitedItem[] {
   if (isFinished(saga)) return [];
   return [...saga.steps.values()].flatMap(({ step, phase, items }) =>
     [...items].flatMap(([item, { status, round, attempt }]) =>
-      status === 'waiting' || status === 'pausing' || status === 'parked'
+      status === 'waiting' || status === 'pausing' || status === 'probing' || status === 'parked'
         ? [{ step, phase, item, status, round, attempt }]
         : [],
     ),
@@ -112,7 +112,8 @@ function explain(saga: LiveSaga, status: SagaStatus, step: string, awaited: read
     case 'compensating': {
       if (awaited.length === 0) return `It waits at ${step} for an event of others; no timer runs.`;
       const names = [...new Set(awaited.map((each) => nameOf(each.step, each.phase)))];
-      const until = [...saga.timers.values()].map((timer) => timer.dueAt).sort()[0];
+      const asking = [...saga.timers.values()].filter(({ purpose }) => purpose !== 'deadline');
+      const until = asking.map(({ dueAt }) => dueAt).sort()[0];
       const next = until === undefined ? '' : `; it asks again at ${until}`;
       const turned = status === 'compensating' ? `It turned round${why} and waits` : 'It waits';
       return `${turned} for ${awaited.length} ${awaited.length === 1 ? 'answer' : 'answers'} to ${names.join(', ')}${next}.`;
