@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { holderOf } from './data-folder.ts';
@@ -61,6 +61,37 @@ describe('running processes', () => {
     expect(said('store has ended (signal SIGKILL); starting it again in 0.05 s')).toBe(true);
     expect(said('store has ended (signal SIGKILL); starting it again in 0.1 s')).toBe(true);
     expect(readFileSync(join(fakes.dataFolder, 'logs', 'prepare.log'), 'utf8')).toContain('prepared');
+  });
+
+  it('runs what depends on a killed process until it succeeds, and once more where it ran when the other died again', async () => {
+    const gate = join(fakes.folder, 'gate');
+    const done = join(fakes.folder, 'done');
+    // Fails while the gate is shut, and takes its time while it is open.
+    const body = `import { appendFileSync, existsSync } from 'node:fs';
+      if (existsSync(${JSON.stringify(gate)})) process.exit(9);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      appendFileSync(${JSON.stringify(done)}, 'x');`;
+    const prepare = { ...fakes.spec('prepare', 1, body, { kind: 'exit' }), againAfter: ['store'] };
+    const system = await run(fakes.options([fakes.service('store', 0, port(0)), prepare]));
+    const [store, preparing] = system.processes;
+    const times = (): number => readFileSync(done, 'utf8').length;
+    const killStore = async (): Promise<void> => {
+      const before = fakes.lines.filter((line) => line.includes('is back')).length;
+      process.kill(store?.pid ?? 0, 'SIGKILL');
+      await until('the store is back', () => fakes.lines.filter((line) => line.includes('is back')).length > before);
+    };
+    expect(times()).toBe(1);
+
+    writeFileSync(gate, '');
+    await killStore();
+    await until('it was given up for a while', () => said('Trying again.'));
+    rmSync(gate);
+    await until('it succeeded', () => times() === 2);
+
+    await killStore();
+    await until('it runs', () => preparing?.pid !== undefined);
+    await killStore();
+    await until('it ran once more', () => times() === 4);
   });
 
   it('leaves a dead process down when told so, until it is started by hand', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartRefused } from '../refusal.ts';
 import { manageProcess } from './managed-process.ts';
 import type { ManagedProcess } from './managed-process.ts';
@@ -20,15 +21,39 @@ export function supervise(specs: readonly ProcessSpec[], around: Surroundings): 
     .map((stage) => processes.filter((process) => process.spec.stage === stage));
   let stopped: Promise<void> | undefined;
 
-  /** For what a process may have forgotten by dying. */
+  const running = new Set<ManagedProcess>();
+  const due = new Set<ManagedProcess>();
+
+  /** For what a process may have forgotten by dying. One that runs at this moment may have begun too early: it is run once more. */
   function runAgainAfter(name: string): void {
     for (const process of processes) {
-      if (stopped !== undefined || process.spec.againAfter?.includes(name) !== true || process.pid !== undefined)
-        continue;
-      process.start().catch((error: unknown) => {
-        if (stopped === undefined) around.log(error instanceof Error ? error.message : String(error));
-      });
+      if (process.spec.againAfter?.includes(name) !== true) continue;
+      due.add(process);
+      void runDue(process);
     }
+  }
+
+  /** Until it succeeds: what it needs may itself be away for a while. */
+  async function runDue(process: ManagedProcess): Promise<void> {
+    if (running.has(process)) return;
+    running.add(process);
+    while (stopped === undefined && due.delete(process)) {
+      try {
+        await process.start();
+      } catch (error) {
+        if (stopped !== undefined) break;
+        around.log(`${error instanceof Error ? error.message : String(error)}\nTrying again.`);
+        due.add(process);
+        await sleep(around.pauses.maxMs, undefined, { ref: false });
+      }
+    }
+    running.delete(process);
+  }
+
+  async function startFirst(process: ManagedProcess, stage: readonly ManagedProcess[]): Promise<void> {
+    running.add(process);
+    await startOrStopStage(process, stage).finally(() => running.delete(process));
+    if (due.has(process)) await runDue(process);
   }
 
   async function stopInOrder(): Promise<void> {
@@ -41,7 +66,7 @@ export function supervise(specs: readonly ProcessSpec[], around: Surroundings): 
       try {
         for (const stage of stages) {
           if (stopped !== undefined) throw new StartRefused('start-cancelled', 'Stopped while starting.');
-          const outcomes = await Promise.allSettled(stage.map((process) => startOrStopStage(process, stage)));
+          const outcomes = await Promise.allSettled(stage.map((process) => startFirst(process, stage)));
           const failures = outcomes
             .filter((outcome) => outcome.status === 'rejected')
             .map(({ reason }) => reason as Error);
