@@ -89,7 +89,14 @@ export {
   sagaStream,
   stockStream,
 } from './streams.ts';
-export { listOrdersQuery, orderRequests, pageQuery } from './http/order-http.ts';
+export { minVersion } from './http/min-version.ts';
+export {
+  listOrdersQuery,
+  orderRequests,
+  orderSummaryQuery,
+  pageQuery,
+  salesReportQuery,
+} from './http/order-http.ts';
 export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
 export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';
 export {

@@ -9,7 +9,7 @@ export { correlationRoutes } from './http/correlations.ts';
 export { deadLetterRoutes, type DeadLetterRoutesOptions, type ParkingConsumer } from './http/dead-letters.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
-export { itemAtVersion, minVersion } from './http/min-version.ts';
+export { itemAtVersion } from './http/min-version.ts';
 export { readModelRoutes, type ReadModelRoutesOptions } from './http/read-models.ts';
 export { Problem, problemHandler, sendProblem } from './http/problem.ts';
 export { validate } from './http/validate.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  amount,
   currency,
   entityId,
   orderLine,
@@ -9,10 +10,15 @@ import {
   quantityMax,
   reason,
   shipTo,
+  sku,
   type SkuQuantity,
   skuQuantity,
 } from '../values.ts';
 import { orderStatus } from '../events/order-events.ts';
+import { minVersion } from './min-version.ts';
+
+/** An ISO 8601 date, or a time with its zone. */
+const pointInTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or a time with its zone');
 
 /** A rule of requests and not of events: what is stored must always be readable. */
 function noOversizedSku({ value, issues }: z.core.ParsePayload<readonly SkuQuantity[]>): void {
@@ -43,12 +49,38 @@ export const orderRequests = {
   }),
 } as const;
 
-/** Query of `GET /v1/orders`. */
+/** Query of `GET /v1/orders`: what it asks for must all hold; the newest come first. */
 export const listOrdersQuery = z.strictObject({
   status: orderStatus.optional(),
   customerId: entityId.optional(),
+  /** Up to five words, each of which has to be in the order's id, its customer's, or the codes and descriptions of its lines. */
+  text: z
+    .string()
+    .max(200)
+    .transform((text) => text.toLowerCase().split(/\s+/).filter(Boolean))
+    .pipe(z.array(z.string()).min(1, 'must have a word').max(5, 'must not have more than five words'))
+    .optional(),
+  /** Placed at this time or later; a date is its first moment, UTC. */
+  from: pointInTime.optional(),
+  /** Placed before this time; a date counts whole. */
+  to: pointInTime.optional(),
+  /** Minor units, both inclusive. */
+  minTotal: z.coerce.number().pipe(amount).optional(),
+  maxTotal: z.coerce.number().pipe(amount).optional(),
   after: z.string().max(4096).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Query of `GET /v1/orders/{id}/summary`. */
+export const orderSummaryQuery = z.strictObject({ minVersion });
+
+/** Query of `GET /v1/reports/sales`: days are UTC, both inclusive. */
+export const salesReportQuery = z.strictObject({
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  sku: sku.optional(),
+  after: z.string().max(4096).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 
 /** Query of the other lists. */

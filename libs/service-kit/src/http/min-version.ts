@@ -1,10 +1,6 @@
 import type { Runtime } from '@daybook/ports';
 import { type ReadModelItem, type StreamReader, waitForVersion } from '@daybook/projections';
-import { z } from 'zod';
 import { Problem } from './problem.ts';
-
-/** `?minVersion=`: the version that a command answered with. */
-export const minVersion = z.coerce.number().int().min(1).max(1_000_000_000).optional();
 
 /** How long a query waits for a read model to reach the version that it asks for. */
 const waitMsMax = 2_000;
