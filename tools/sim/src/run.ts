@@ -6,7 +6,8 @@ import { describeEvent } from './report/timeline.ts';
 import { Fleet } from './services/fleet.ts';
 import { Clients } from './workload/clients.ts';
 import { unleash } from './workload/nemesis.ts';
-import { Operator } from './workload/operator.ts';
+import { DeadLetterOperator } from './workload/dead-letter-operator.ts';
+import { SagaOperator } from './workload/saga-operator.ts';
 import { type Plan, randomPlan } from './workload/plan.ts';
 import { type Profile, randomProfile } from './world/options.ts';
 import { World, type WorldOptions } from './world/world.ts';
@@ -46,13 +47,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
   world.listeners.push(ledger);
   const fleet = new Fleet(world);
   const clients = new Clients(world, fleet, ledger);
-  const operator = new Operator(world, fleet);
+  const operator = new DeadLetterOperator(world, fleet);
   const plan = options.plan ?? randomPlan(world.random);
 
   fleet.start();
   clients.begin(plan);
   unleash(world, fleet);
   void operator.work();
+  void new SagaOperator(world, fleet, ledger).work();
   const { runtime, profile } = world;
   await runtime.advanceUntil(() => false, profile.faultsUntilMs);
   world.heal();
@@ -82,7 +84,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   };
 }
 
-function whyNot(clients: Clients, ledger: Ledger, operator: Operator): string {
+function whyNot(clients: Clients, ledger: Ledger, operator: DeadLetterOperator): string {
   const unfinished = [...ledger.sagas].filter(([, saga]) => !saga.finished);
   const parked = unfinished.filter(([, saga]) => saga.parked).map(([id]) => id);
   const stuck = unfinished.filter(([, saga]) => !saga.parked).map(([id]) => id);

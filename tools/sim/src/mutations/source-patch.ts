@@ -15,6 +15,11 @@ const patches: Partial<Readonly<Record<MutationName, SourcePatch>>> = {
     from: 'export const needsUndo =',
     to: "export const needsUndo = (item: ItemState): boolean => item.status === 'succeeded';\nexport const unmutated =",
   },
+  'reply-not-awaited': {
+    file: '/libs/saga/src/decide/state.ts',
+    from: 'export const isAwaited =',
+    to: 'export const isAwaited = (): boolean => true;\nexport const unmutated =',
+  },
 };
 
 /**

@@ -10,7 +10,7 @@ export const mutations = {
   'compensation-after-success': 'register compensation after success: what is in doubt is not undone',
   'cancel-after-pivot': 'accept a cancel after the pivot: a shipped order can be cancelled',
   'no-tombstone': 'drop the tombstone: what was released before it was reserved is reserved after all',
-  'timer-forgotten': 'forget a timer before it is recorded: its entry goes when it is taken',
+  'reply-not-awaited': 'take a reply that is not awaited: late and repeated answers move the saga',
 } as const;
 
 export type MutationName = keyof typeof mutations;

@@ -2,7 +2,7 @@ import type { ServiceName } from '@daybook/contracts';
 import { services } from '../world/options.ts';
 import { SimProcess } from '../world/process.ts';
 import type { World } from '../world/world.ts';
-import { fulfilmentInstance } from './fulfilment.ts';
+import { fulfilmentInstance, type FulfilmentInstance } from './fulfilment.ts';
 import { inventoryInstance, type InventoryInstance } from './inventory.ts';
 import { orderInstance, type OrderInstance } from './order.ts';
 import { paymentInstance } from './payment.ts';
@@ -18,6 +18,8 @@ export interface Running {
   readonly orders?: OrderInstance['orders'];
   /** Of the inventory service only. */
   readonly stock?: InventoryInstance['stock'];
+  /** Of the fulfilment service only. */
+  readonly sagas?: FulfilmentInstance['sagas'];
 }
 
 /** How long it takes until what died is there again. */

@@ -8,23 +8,25 @@ import {
   exponential,
   projectSagaListItem,
   sagaCommandsRoute,
+  sagaInputHandler,
   type SagaListItem,
+  type SagaStore,
   timerProjection,
 } from '@daybook/saga';
-import { firedBeforeRecorded } from '../mutations/deciders.ts';
 import type { SimProcess } from '../world/process.ts';
 import { type Component, openSimService, type Parking } from './service.ts';
 
 export interface FulfilmentInstance {
+  readonly sagas: SagaStore;
   readonly parking: readonly Parking[];
   readonly components: readonly Component[];
 }
 
-/** Less patient than in production: what takes a minute there is over in seconds here. */
+/** Less patient than in production, so that outages of some seconds park sagas. */
 const timing = {
-  forward: exponential(5, 2_500),
-  undo: exponential(10, 2_500, { pauseMaxMs: 10_000 }),
-  afterPivot: exponential(10, 2_500, { pauseMs: 500, pauseMaxMs: 10_000 }),
+  forward: exponential(4, 2_500, { pauseMaxMs: 5_000 }),
+  undo: exponential(3, 2_500, { pauseMaxMs: 5_000 }),
+  afterPivot: exponential(4, 2_500, { pauseMs: 500, pauseMaxMs: 5_000 }),
 };
 
 /** The fulfilment service, composed as in its `main.ts`. */
@@ -33,7 +35,7 @@ export function fulfilmentInstance(process: SimProcess): FulfilmentInstance {
   const { store } = service;
   const { runtime, world } = process;
   const definitions = fulfilmentDefinitions(timing);
-  const sagas = createSagaStore({ store, definitions });
+  const sagas = createSagaStore({ store, definitions, snapshots: service.snapshots });
   const runner = createSagaRunner({ sagas, definitions, runtime });
   const list = createProjection<SagaListItem>({
     name: 'sagas',
@@ -46,7 +48,7 @@ export function fulfilmentInstance(process: SimProcess): FulfilmentInstance {
   const timerWorker = createTimerWorker({
     container: timers,
     runtime,
-    fire: world.mutation === 'timer-forgotten' ? firedBeforeRecorded(runner.fireTimer) : runner.fireTimer,
+    fire: runner.fireTimer,
     pollMs: 1_000,
     onError: (error) =>
       world.note(process.instance, () => `timer: ${error instanceof Error ? error.message : String(error)}`),
@@ -56,9 +58,7 @@ export function fulfilmentInstance(process: SimProcess): FulfilmentInstance {
     service.feed('read-models', { handleKey: projectionHandler([list]) }),
     service.feed('timers', { handleKey: timerProjection({ container: timers }) }),
     { start: () => Promise.resolve(timerWorker.start()), stop: () => timerWorker.stop() },
-    service.commands('saga-inputs', async (message) => {
-      await runner.handleInput(message);
-    }),
+    service.commands('saga-inputs', sagaInputHandler(runner)),
   ];
-  return { parking: service.parking, components };
+  return { sagas, parking: service.parking, components };
 }

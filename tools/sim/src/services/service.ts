@@ -14,22 +14,27 @@ import {
   createMessageConsumer,
   createRelay,
   type DeadLetters,
+  type EventParking,
+  feedParking,
+  feedReplay,
+  type MessageHandler,
   type Route,
 } from '@daybook/messaging';
-import type { Container } from '@daybook/ports';
+import type { Container, HubProducer, Stored } from '@daybook/ports';
 import { eventFeed } from '@daybook/projections';
 import { alreadyCheckpointed, publishingContainer } from '../mutations/rewirings.ts';
 import type { SimProcess } from '../world/process.ts';
-import { poisonable } from './poison.ts';
+import { poisonable, poisonableEvents } from './poison.ts';
 
 export interface Component {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What the operator needs of a consumer to replay what it parked. */
+/** What an operator needs of a consumer to replay what it parked. */
 export interface Parking {
-  readonly hub: HubName;
+  /** Its name in the dead letters. */
+  readonly consumer: string;
   readonly deadLetters: DeadLetters;
   readonly handle: (message: CloudEvent) => Promise<void>;
 }
@@ -41,9 +46,9 @@ export interface SimService {
   readonly snapshots: Container;
   readonly readModels: Container;
   readonly parking: readonly Parking[];
-  feed(name: string, handler: FeedHandler<StoredEvent>): Component;
+  feed(name: string, handler: FeedHandler<StoredEvent> & { readonly handlePage?: never }): Component;
   relay(routes: readonly Route[]): Component;
-  commands(hub: HubName, handle: (message: CloudEvent) => Promise<void>): Component;
+  commands(hub: HubName, handle: MessageHandler): Component;
   readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
 }
 
@@ -61,18 +66,18 @@ const feedLimits = {
 
 export function openSimService(process: SimProcess): SimService {
   const { world, service, runtime, slot, instance } = process;
+  const publishesItself = world.mutation === 'publish-after-commit';
   const direct = process.container(eventsContainer[service]) as Container<StoredEvent>;
   const publish: { page?: (events: readonly StoredEvent[]) => Promise<void> } = {};
-  const events =
-    world.mutation === 'publish-after-commit' ? publishingContainer(direct, (page) => publish.page?.(page)) : direct;
+  const events = publishesItself ? publishingContainer(direct, (page) => publish.page?.(page)) : direct;
   const store = createEventStore({ container: events as Container, runtime });
   const deadLetters = createDeadLetters({ container: process.container(deadLettersContainer(service)), runtime });
-  const parking: Parking[] = [];
   const leases = process.container(leasesContainer(service));
+  const parkings: Parking[] = [];
   const fell = (what: string, error: unknown): void =>
     world.note(instance, () => `${what}: ${error instanceof Error ? error.message : String(error)}`);
 
-  const feed: SimService['feed'] = (name, handler) => {
+  const follow = (name: string, handler: FeedHandler<StoredEvent>, parking: EventParking): Component => {
     const processor = createFeedProcessor<StoredEvent>({
       name,
       instance,
@@ -83,10 +88,17 @@ export function openSimService(process: SimProcess): SimService {
       limits: feedLimits,
       ...eventFeed,
       ...handler,
+      parking,
       onError: (error) => fell(`feed ${name}`, error),
     });
     process.onNudge.push(() => processor.nudge());
     return processor;
+  };
+  const parkingOf = (name: string, handle: (events: readonly StoredEvent[]) => Promise<void>): EventParking => {
+    const consumer = `feed:${name}`;
+    const readEvent = (streamId: string, version: number) => store.readEvent(streamId, version);
+    parkings.push({ consumer, deadLetters, handle: feedReplay(readEvent, handle) });
+    return feedParking({ consumer, service, deadLetters });
   };
 
   return {
@@ -94,10 +106,22 @@ export function openSimService(process: SimProcess): SimService {
     store,
     snapshots: process.container(snapshotsContainer(service)),
     readModels: process.container(readModelsContainer(service)),
-    parking,
-    feed,
+    parking: parkings,
+    feed(name, { handleKey }) {
+      if (handleKey === undefined) throw new Error(`feed ${name}: by key`);
+      const handler = poisonableEvents(process, handleKey as never) as typeof handleKey;
+      const parking = parkingOf(name, (documents) =>
+        handler(documents as readonly Stored<StoredEvent>[], {
+          ...{ key: documents[0]?.streamId ?? '', rangeId: 'replay', attempt: 1 },
+          signal: new AbortController().signal,
+          isHeld: () => true,
+        }),
+      );
+      return follow(name, { handleKey: handler }, parking);
+    },
     relay(routes) {
-      const producers = new Map<HubName, ReturnType<SimProcess['producer']>>();
+      const producers = new Map<HubName, HubProducer>();
+      const parking = parkingOf('relay', (documents) => relay.publish(documents));
       const relay = createRelay({
         route: (event) => routes.flatMap((route) => route(event)),
         producers: (hub) => {
@@ -105,21 +129,24 @@ export function openSimService(process: SimProcess): SimService {
           producers.set(hub, producer);
           return producer;
         },
+        parking,
       });
-      if (world.mutation === 'publish-after-commit') {
+      if (publishesItself) {
         publish.page = relay.handlePage;
         return { start: () => Promise.resolve(), stop: () => Promise.resolve() };
       }
-      return feed('relay', { handlePage: relay.handlePage });
+      return follow('relay', { handlePage: relay.handlePage }, parking);
     },
     commands(hub, handle) {
       const handler = poisonable(process, hub, handle);
-      parking.push({ hub, deadLetters, handle: handler });
+      const { handleTogether } = handler;
+      parkings.push({ consumer: hub, deadLetters, handle: handler });
       const consumer = process.consumer(hub, service);
       return createMessageConsumer({
         name: hub,
         consumer: world.mutation === 'checkpoint-before-handling' ? alreadyCheckpointed(consumer) : consumer,
         handle: handler,
+        ...(handleTogether === undefined ? {} : { handleTogether }),
         deadLetters,
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',
         runtime,

@@ -29,7 +29,9 @@ export function unleash(world: World, fleet: Fleet): void {
   });
   for (let each = 0; each < profile.poisons; each += 1) {
     const hub = consumedHubs[Math.floor(random() * consumedHubs.length)] ?? 'saga-inputs';
-    if (random() < 0.7) world.poisonsDue.push(hub);
+    const drawn = random();
+    if (drawn < 0.5) world.poisonsDue.push(hub);
+    else if (drawn < 0.7) world.poisonsDue.push('feed');
     else void world.runtime.sleep(random() * profile.faultsUntilMs).then(() => sendGarbage(world, hub));
   }
 }

@@ -62,10 +62,10 @@ export class World {
   /** Messages that a participant has finished with: `<hub>/<partition>/<sequence number>`. */
   readonly #handled = new Set<string>();
   #stored = 0;
-  /** Ids of messages whose handler fails until the poison is healed. */
+  /** `<where> <id>` of what handlers fail on until the world is healed. */
   readonly poisoned = new Set<string>();
-  /** Hubs of which the next message is to be poison. */
-  readonly poisonsDue: HubName[] = [];
+  /** Where the next message, or the next event of a feed, is to be poison. */
+  readonly poisonsDue: (HubName | 'feed')[] = [];
   readonly hubs: ReadonlyMap<HubName, MemoryHub>;
   /** By name; without faults, and seen by nobody. */
   readonly containers: ReadonlyMap<string, Container>;

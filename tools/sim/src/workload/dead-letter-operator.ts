@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 const looksEveryMs = 3_000;
 
 /** Looks after what is parked: throws away what is no message at all, and gives the rest to its consumer again. */
-export class Operator {
+export class DeadLetterOperator {
   readonly #world: World;
   readonly #fleet: Fleet;
   #parked = 0;
@@ -45,14 +45,14 @@ export class Operator {
     const answered = new AbortController();
     const limit = this.#world.runtime.sleep(5_000, answered.signal);
     const work = async (): Promise<void> => {
-      for (const { hub, deadLetters, handle } of parking) {
-        const { messages } = await deadLetters.list(hub);
+      for (const { consumer, deadLetters, handle } of parking) {
+        const { messages } = await deadLetters.list(consumer);
         for (const key of new Set(messages.map((message) => message.key))) {
           for (const { messageId } of messages.filter((each) => each.key === key && isGarbage(each.message))) {
-            await deadLetters.discard(hub, key, messageId);
+            await deadLetters.discard(consumer, key, messageId);
             this.#world.tally.add('garbage discarded');
           }
-          const { replayed } = await deadLetters.replay(hub, key, handle);
+          const { replayed } = await deadLetters.replay(consumer, key, handle);
           this.#world.tally.add('parked messages replayed', replayed);
           this.#world.note('operator', () => `replayed ${replayed} of ${key} at ${process.instance}`);
         }
