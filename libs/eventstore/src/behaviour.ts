@@ -31,7 +31,7 @@ export function eventStoreBehaviour(
   createContainer: () => Promise<TestContainer>,
   options: BehaviourOptions = {},
 ): void {
-  describe(`event store on ${name}`, () => {
+  describe(`One suite for every store: ${name}`, () => {
     let opened: TestContainer | undefined;
     beforeAll(async () => {
       opened = await createContainer();

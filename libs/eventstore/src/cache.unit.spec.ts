@@ -1,6 +1,6 @@
 import { lruCache } from './cache.ts';
 
-describe('lruCache', () => {
+describe('Load: lruCache', () => {
   it('forgets what was not used for longest', () => {
     const cache = lruCache<number>(2);
     cache.set('a', 1);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.ts';
 
-describe('canonicalJson', () => {
+describe('Tamper evidence: canonicalJson', () => {
   it('writes the example of RFC 8785', () => {
     const value = {
       numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],

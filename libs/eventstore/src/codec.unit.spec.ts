@@ -25,7 +25,7 @@ const thrownBy = (run: () => unknown): unknown => {
   throw new Error('nothing was thrown');
 };
 
-describe('eventCodec', () => {
+describe('Schemas and evolution: eventCodec', () => {
   it('encodes what its schema returns, in the current version', () => {
     const data = { amount: 5, currency: 'EUR', note: 'not in the schema' };
     expect(codec.encode({ type: 'Priced', data })).toEqual({

@@ -64,7 +64,7 @@ eventStoreBehaviour(
 const { EVENT_STORE_COSMOS_ENDPOINT: endpoint, EVENT_STORE_COSMOS_KEY: key } = process.env;
 
 if (endpoint === undefined || key === undefined) {
-  describe('the event store on an account', () => {
+  describe('One suite for every store: an account', () => {
     it.skip('is skipped: EVENT_STORE_COSMOS_ENDPOINT and EVENT_STORE_COSMOS_KEY name none', () => undefined);
   });
 } else {
@@ -106,7 +106,7 @@ function appendInProcess(endpoint: string, streamId: string, writer: number, cou
   });
 }
 
-describe('several processes on one stream, over HTTP', () => {
+describe('Append: several processes on one stream, over HTTP', () => {
   it('exactly one wins each version, and versions stay contiguous', async () => {
     const emulator = createCosmosEmulator({ storage: ':memory:' });
     try {

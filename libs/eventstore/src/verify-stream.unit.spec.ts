@@ -21,7 +21,7 @@ async function stream(): Promise<StoredEvent[]> {
 
 const rehashed = (event: StoredEvent): StoredEvent => ({ ...event, hash: eventHash(event) });
 
-describe('verifyStream', () => {
+describe('Tamper evidence: verifyStream', () => {
   it('accepts what was appended, whatever the order of fields', async () => {
     const events = await stream();
     const reversed = events.map(

@@ -16,7 +16,7 @@ import { verifyStream } from './verify-stream.ts';
 const name = eventsContainer.order;
 const streamId = 'counter-1';
 
-describe('the store with the rights of a service on its events, and no more', () => {
+describe('Immutability: the store with the rights of a service on its events, and no more', () => {
   let emulator: CosmosEmulator;
   let container: Container;
   const clients: ReturnType<typeof cosmosClient>[] = [];

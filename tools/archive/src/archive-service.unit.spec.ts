@@ -52,7 +52,7 @@ async function world() {
   return { runtime, store, stores, append, pass, run, left, snapshots, snapshot };
 }
 
-describe('archiving a service', () => {
+describe('Growth: archiving a service', () => {
   it('moves what is covered, old and passed by every feed; reads and appends go on; a restore puts it back', async () => {
     const { run, left, store, append, stores, runtime } = await world();
     expect(await run({ dryRun: true })).toEqual([{ streamId, archivedTo: 30, deleted: 0, heldBy: [] }]);

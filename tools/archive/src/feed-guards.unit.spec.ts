@@ -47,7 +47,7 @@ async function world() {
   return { events, leases, halves, lease, at, write, allowed, positionOf };
 }
 
-describe('deletion waits for every checkpoint of a feed', () => {
+describe('Growth: deletion waits for every checkpoint of a feed', () => {
   it('and only for the streams that have not been passed', async () => {
     const { at, halves, allowed, write } = await world();
     await at('relay', ...halves);

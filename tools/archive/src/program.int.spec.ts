@@ -29,7 +29,7 @@ const receipts = 130;
 const deleted = 92;
 
 /** Programs and services as they are, on a system of their own whose stock was received in the past. */
-describe('growth: npm run archive', () => {
+describe('Growth: npm run archive', () => {
   let dataFolder: string;
   let system: System;
   let client: ReturnType<typeof cosmosClient>;

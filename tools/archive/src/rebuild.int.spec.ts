@@ -94,7 +94,7 @@ async function rebuilt({ events, leases, readModels }: World, store: EventStore,
 type Heads = Readonly<Record<string, number>>;
 
 describe.each(Object.entries(places))(
-  'growth: a read model rebuilt from the beginning of the feed, on %s',
+  'Growth: a read model rebuilt from the beginning of the feed, on %s',
   (_name, open) => {
     let world: World;
     beforeEach(async () => {

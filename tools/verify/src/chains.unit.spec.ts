@@ -38,7 +38,7 @@ async function stores() {
   return { order, inventory, payment, fulfilment };
 }
 
-describe('verifyChains', () => {
+describe('Tamper evidence: verifyChains', () => {
   it('walks through every service', async () => {
     const events = await stores();
     await events.payment.batch('payments-2', [{ kind: 'delete', id: '1' }]);

@@ -34,7 +34,7 @@ async function world() {
   return { ...shop, plant, check };
 }
 
-describe('tamper evidence: snapshots', () => {
+describe('Tamper evidence: snapshots', () => {
   it('of all services are compared with the replay of their streams, and are what those make', async () => {
     const { check, snapshots } = await world();
     const checked = await check();

@@ -33,7 +33,7 @@ const places: Readonly<Record<string, () => Promise<{ events: Container<StoredEv
   },
 };
 
-describe.each(Object.entries(places))('growth: histories read on %s', (_name, open) => {
+describe.each(Object.entries(places))('Growth: histories read on %s', (_name, open) => {
   let events: Container<StoredEvent>;
   let blobs: BlobStore;
   let close: () => Promise<void>;

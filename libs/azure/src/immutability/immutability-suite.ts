@@ -50,7 +50,7 @@ async function everyByte(container: Container, streamId: string): Promise<readon
  * and afterwards every byte, etag and timestamp has to be what it was. Call it in a spec.
  */
 export function immutabilitySuite(name: string, connect: () => Promise<ImmutabilityTarget>): void {
-  describe(`immutability on ${name}`, () => {
+  describe(`Immutability on ${name}`, () => {
     let target: ImmutabilityTarget;
     let before: readonly string[];
 

@@ -75,7 +75,7 @@ if (endpoint === undefined) {
   });
 }
 
-describe('the attacks', () => {
+describe('Immutability: the attacks', () => {
   // The emulator does not do these two for anybody.
   const unsupported = ['a bulk delete', 'delete of the whole partition'];
   const onItems = attacks.filter((attack) => attack.at === 'items' && !unsupported.includes(attack.name));

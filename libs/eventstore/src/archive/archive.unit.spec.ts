@@ -53,7 +53,7 @@ async function allVersions(container: Container<StoredEvent>): Promise<readonly 
 
 const content = (events: readonly StoredEvent[]) => events.map(({ _etag, _ts, ...event }) => event);
 
-describe('the archiver', () => {
+describe('Growth: the archiver', () => {
   it('moves what is old, and leaves the first and the last event', async () => {
     const { open, left } = await world(10);
     expect(await open().archive(streamId)).toEqual({ archivedTo: 9, deleted: 8, heldBy: [] });
@@ -139,7 +139,7 @@ describe('the archiver', () => {
   });
 });
 
-describe('restore', () => {
+describe('Growth: restore', () => {
   it('puts everything back as it was', async () => {
     const { open, left, container, whole } = await world(25);
     await open({ segmentMax: 10 }).archive(streamId);
@@ -160,7 +160,7 @@ describe('restore', () => {
   });
 });
 
-describe('a container with an archive', () => {
+describe('Growth: a container with an archive', () => {
   it('reads as if nothing had been moved, whatever is asked', async () => {
     const shape = fc.record({
       events: fc.integer({ min: 1, max: 14 }),

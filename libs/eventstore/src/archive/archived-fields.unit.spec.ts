@@ -95,7 +95,7 @@ const writes = fc.array(
   { minLength: 1, maxLength: 14 },
 );
 
-describe('events that were archived', () => {
+describe('Growth: events that were archived', () => {
   it('are found by correlation id over all streams as if nothing had been moved', async () => {
     await fc.assert(
       fc.asyncProperty(

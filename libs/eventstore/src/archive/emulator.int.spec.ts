@@ -10,7 +10,7 @@ import { allOf, counted, counter, counterCodec, errorOf, instantRuntime, metadat
 import { archivedContainer } from './archived-container.ts';
 import { createArchiver } from './archiver.ts';
 
-describe('growth on the Cosmos DB emulator, through the SDK', () => {
+describe('Growth: on the Cosmos DB emulator, through the SDK', () => {
   const runtime = instantRuntime(61);
   const emulator = createCosmosEmulator({ storage: ':memory:', feedRanges: 4 });
   const client = cosmosClient({

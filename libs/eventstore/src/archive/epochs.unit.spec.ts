@@ -30,7 +30,7 @@ const crashing = (store: EventStore): EventStore => ({
   append: (request) => (request.streamId === streamId ? store.append(request) : Promise.reject(new Error('crash'))),
 });
 
-describe('closing the books', () => {
+describe('Growth: closing the books', () => {
   it('goes on in the next epoch with the state, once for a command key', async () => {
     const { store, types } = await world();
     expect(await currentEpoch(store, streamId)).toBe(streamId);

@@ -17,7 +17,7 @@ const auditContainer = () =>
 const all = async (container: ReturnType<typeof auditContainer>) =>
   (await container.query({ partitionKey: 'order-1', limit: 1_000 })).documents;
 
-describe('the audit log', () => {
+describe('Audit: the log', () => {
   it('keeps who did what, to which stream and versions, when, why, and in which trace', async () => {
     const container = auditContainer();
     const log = createAuditLog({ container, runtime });

@@ -4,7 +4,7 @@ import { createEventStore } from '../event-store.ts';
 import { counter, counterCodec, instantRuntime, metadata } from '../test-support/fixtures.ts';
 import { expectCost } from './expect-cost.ts';
 
-describe('expectCost', () => {
+describe('Costs: expectCost', () => {
   const runtime = instantRuntime();
   const container = memoryContainer({
     name: 'events',

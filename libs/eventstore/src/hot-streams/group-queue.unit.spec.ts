@@ -4,7 +4,7 @@ import { groupQueue } from './group-queue.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('groupQueue', () => {
+describe('Hot streams: groupQueue', () => {
   const opened = (waitingMax: number, groupMax: number) => {
     const groups: string[] = [];
     const open: (() => void)[] = [];

@@ -59,7 +59,7 @@ async function copyOf(blobs: BlobStore, change: (name: string, content: Buffer) 
   return copy;
 }
 
-describe('an anchor', () => {
+describe('Tamper evidence: an anchor', () => {
   it('agrees with what is there, also after more was appended', async () => {
     const { anchor, append, check } = await world();
     expect(await check()).toBeUndefined();

@@ -16,7 +16,7 @@ signerBehaviour('a key file', async () => ({
   close: async () => undefined,
 }));
 
-describe('fileSigner', () => {
+describe('Tamper evidence: fileSigner', () => {
   it('makes its key at first use, for the owner alone, and one however many begin at once', async () => {
     const file = join(folder, 'keys', 'anchors.pem');
     const signers = await Promise.all([1, 2, 3, 4].map(() => fileSigner(file)));

@@ -39,7 +39,7 @@ async function filled(...lengths: readonly number[]) {
 
 const rehashed = (event: StoredEvent): StoredEvent => ({ ...event, hash: eventHash(event) });
 
-describe('verifyStreams', () => {
+describe('Tamper evidence: verifyStreams', () => {
   it('finds nothing wrong with what was appended', async () => {
     const { verify } = await filled(5, 1, 30, 12);
     expect(await verify({ pageSize: 4 })).toMatchObject({ complete: true, events: 48, streams: 4, bad: [] });

@@ -49,56 +49,61 @@ const erasure = (changes: Partial<Parameters<typeof createErasure>[0]> = {}) =>
   createErasure({ keys, events, personal, audit: audit(), derived, keyBackupDays: 30, ...changes });
 const recorded = async () => (await auditContainer.query({ limit: 10 })).documents;
 
-it('names the streams, whatever the subject was in them, and says when the last copies of the key end', async () => {
-  const receipt = await erasure()('ada', request());
-  expect(receipt).toMatchObject({
-    subject: 'ada',
-    actor: 'operator:ann',
-    reason: 'asked for by letter',
-    streams: ['gift-1', 'gift-2'],
-    streamCount: 2,
-    derived: [{ kind: 'read-model', name: 'gifts', personalFields: 'none' }],
-  });
-  const { erasedAt = '', keyCachesEndAt = '', keyBackupsEndAt = '' } = receipt ?? {};
-  expect(Date.parse(keyCachesEndAt) - Date.parse(erasedAt)).toBe(5 * 60_000);
-  expect(Date.parse(keyBackupsEndAt) - Date.parse(erasedAt)).toBe(30 * 24 * 3_600_000);
-});
-
-it('puts the receipt on record', async () => {
-  const receipt = await erasure()('ada', request());
-  expect(await recorded()).toMatchObject([
-    {
-      streamId: 'subject-ada',
-      action: 'subject-erased',
+describe('Personal data: an erasure', () => {
+  it('names the streams, whatever the subject was in them, and says when the last copies of the key end', async () => {
+    const receipt = await erasure()('ada', request());
+    expect(receipt).toMatchObject({
+      subject: 'ada',
       actor: 'operator:ann',
-      traceId: 'a'.repeat(32),
-      details: receipt,
-    },
-  ]);
+      reason: 'asked for by letter',
+      streams: ['gift-1', 'gift-2'],
+      streamCount: 2,
+      derived: [{ kind: 'read-model', name: 'gifts', personalFields: 'none' }],
+    });
+    const { erasedAt = '', keyCachesEndAt = '', keyBackupsEndAt = '' } = receipt ?? {};
+    expect(Date.parse(keyCachesEndAt) - Date.parse(erasedAt)).toBe(5 * 60_000);
+    expect(Date.parse(keyBackupsEndAt) - Date.parse(erasedAt)).toBe(30 * 24 * 3_600_000);
+  });
+
+  it('puts the receipt on record', async () => {
+    const receipt = await erasure()('ada', request());
+    expect(await recorded()).toMatchObject([
+      {
+        streamId: 'subject-ada',
+        action: 'subject-erased',
+        actor: 'operator:ann',
+        traceId: 'a'.repeat(32),
+        details: receipt,
+      },
+    ]);
+  });
+
+  it('twice is once, and gives the first receipt', async () => {
+    const first = await erasure()('ada', request('http:1'));
+    expect(await erasure()('ada', { ...request('http:2'), actor: 'operator:bob' })).toEqual(first);
+    const many = await Promise.all([1, 2, 3].map(() => erasure()('ada', request('http:1'))));
+    expect(many).toEqual([first, first, first]);
+    expect(await recorded()).toHaveLength(1);
+  });
+
+  it('of nobody does and records nothing', async () => {
+    expect(await erasure()('nobody', request())).toBeUndefined();
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('clears what was derived from the streams, before it says so', async () => {
+    const forgotten: string[] = [];
+    const forget = async (streamId: string): Promise<void> => void forgotten.push(streamId);
+    const receipt = await erasure({ derived: [{ kind: 'snapshot', name: 'gift-snapshots', forget }] })(
+      'ada',
+      request(),
+    );
+    expect(forgotten.sort()).toEqual(['gift-1', 'gift-2']);
+    expect(receipt?.derived).toEqual([{ kind: 'snapshot', name: 'gift-snapshots', personalFields: 'removed' }]);
+  });
 });
 
-it('twice is once, and gives the first receipt', async () => {
-  const first = await erasure()('ada', request('http:1'));
-  expect(await erasure()('ada', { ...request('http:2'), actor: 'operator:bob' })).toEqual(first);
-  const many = await Promise.all([1, 2, 3].map(() => erasure()('ada', request('http:1'))));
-  expect(many).toEqual([first, first, first]);
-  expect(await recorded()).toHaveLength(1);
-});
-
-it('of nobody does and records nothing', async () => {
-  expect(await erasure()('nobody', request())).toBeUndefined();
-  expect(await recorded()).toEqual([]);
-});
-
-it('clears what was derived from the streams, before it says so', async () => {
-  const forgotten: string[] = [];
-  const forget = async (streamId: string): Promise<void> => void forgotten.push(streamId);
-  const receipt = await erasure({ derived: [{ kind: 'snapshot', name: 'gift-snapshots', forget }] })('ada', request());
-  expect(forgotten.sort()).toEqual(['gift-1', 'gift-2']);
-  expect(receipt?.derived).toEqual([{ kind: 'snapshot', name: 'gift-snapshots', personalFields: 'removed' }]);
-});
-
-describe('after a crash, the same call finishes the same erasure:', () => {
+describe('Personal data: after a crash, the same call finishes the same erasure:', () => {
   const crash = (): Promise<never> => Promise.reject(new ContainerError('forbidden', 'x', 'the process died here'));
   it.each([
     ['before the key was destroyed', { keys: { erase: crash } }],

@@ -31,65 +31,67 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const cacheTtlMs = 300_000;
 
-it('whatever two processes write and erase: what was written before an erasure is erased, what comes long enough after it is not', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-      const runtime = virtualRuntime();
-      const ring = keyRing(runtime);
-      try {
-        const container = memoryContainer<StoredEvent>({
-          name: 'events',
-          runtime,
-          partitionKey: ({ streamId }) => streamId,
-          uniqueKeys: ['/dedup'],
-        });
-        const instances = [ring.open(), ring.open()].map((keys) => ({
-          keys,
-          codec: protectedCodec(plain, { personal, keys }),
-        }));
-        const store = createEventStore({ container, runtime });
-        const sent: { readonly atMs: number; readonly data: Readonly<Record<string, unknown>> }[] = [];
-        const erasedAtMs = new Map<string, number>();
-        for (const [index, each] of steps.entries()) {
-          if (each.kind === 'wait') await runtime.advance(each.ms);
-          else if (each.kind === 'erase') {
-            const done = await instances[each.by]?.keys.erase(each.subject, request(`http:${index}`));
-            // Without a living key it is the erasure before: nothing was there to be erased.
-            if (done !== undefined) erasedAtMs.set(each.subject, Date.parse(done.erasedAt));
-          } else {
-            const { from, to, card } = each;
-            const event = { type: 'Sent', data: { from, to, card, address: `${to}'s` } };
-            const codec = instances[each.by]?.codec;
-            await codec?.prepareEncode?.('gift-1', [event]);
-            const events = codec === undefined ? [] : [codec.encode(event)];
-            const metadata = {
-              commandKey: `c${index}`,
-              correlationId: 'c',
-              causationId: 'c',
-              actor: 'a',
-              traceparent: '',
-            };
-            await store.append({ streamId: 'gift-1', expectedVersion: sent.length, events, metadata });
-            sent.push({ atMs: runtime.now(), data: event.data });
+describe('Personal data: a property', () => {
+  it('whatever two processes write and erase: what was written before an erasure is erased, what comes long enough after it is not', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const runtime = virtualRuntime();
+        const ring = keyRing(runtime);
+        try {
+          const container = memoryContainer<StoredEvent>({
+            name: 'events',
+            runtime,
+            partitionKey: ({ streamId }) => streamId,
+            uniqueKeys: ['/dedup'],
+          });
+          const instances = [ring.open(), ring.open()].map((keys) => ({
+            keys,
+            codec: protectedCodec(plain, { personal, keys }),
+          }));
+          const store = createEventStore({ container, runtime });
+          const sent: { readonly atMs: number; readonly data: Readonly<Record<string, unknown>> }[] = [];
+          const erasedAtMs = new Map<string, number>();
+          for (const [index, each] of steps.entries()) {
+            if (each.kind === 'wait') await runtime.advance(each.ms);
+            else if (each.kind === 'erase') {
+              const done = await instances[each.by]?.keys.erase(each.subject, request(`http:${index}`));
+              // Without a living key it is the erasure before: nothing was there to be erased.
+              if (done !== undefined) erasedAtMs.set(each.subject, Date.parse(done.erasedAt));
+            } else {
+              const { from, to, card } = each;
+              const event = { type: 'Sent', data: { from, to, card, address: `${to}'s` } };
+              const codec = instances[each.by]?.codec;
+              await codec?.prepareEncode?.('gift-1', [event]);
+              const events = codec === undefined ? [] : [codec.encode(event)];
+              const metadata = {
+                commandKey: `c${index}`,
+                correlationId: 'c',
+                causationId: 'c',
+                actor: 'a',
+                traceparent: '',
+              };
+              await store.append({ streamId: 'gift-1', expectedVersion: sent.length, events, metadata });
+              sent.push({ atMs: runtime.now(), data: event.data });
+            }
           }
-        }
-        const stored = await allOf(store.readAll('gift-1'));
-        expect(verifyStream(stored)).toMatchObject({ version: sent.length });
-        const opened = await openEvents(stored, { personal, keys: ring.open() });
-        for (const [index, { atMs, data }] of sent.entries()) {
-          for (const { path, subject: whose } of personal.Sent) {
-            const endMs = erasedAtMs.get(String(data[whose])) ?? -Infinity;
-            const value = opened[index]?.data[path];
-            if (atMs > endMs + cacheTtlMs) expect(value).toEqual(data[path]);
-            // In the same millisecond either may have been first.
-            else if (atMs < endMs) expect(value).toEqual({ erased: true });
-            else expect([{ erased: true }, data[path]]).toContainEqual(value);
+          const stored = await allOf(store.readAll('gift-1'));
+          expect(verifyStream(stored)).toMatchObject({ version: sent.length });
+          const opened = await openEvents(stored, { personal, keys: ring.open() });
+          for (const [index, { atMs, data }] of sent.entries()) {
+            for (const { path, subject: whose } of personal.Sent) {
+              const endMs = erasedAtMs.get(String(data[whose])) ?? -Infinity;
+              const value = opened[index]?.data[path];
+              if (atMs > endMs + cacheTtlMs) expect(value).toEqual(data[path]);
+              // In the same millisecond either may have been first.
+              else if (atMs < endMs) expect(value).toEqual({ erased: true });
+              else expect([{ erased: true }, data[path]]).toContainEqual(value);
+            }
           }
+        } finally {
+          ring.close();
         }
-      } finally {
-        ring.close();
-      }
-    }),
-    { numRuns: 60 },
-  );
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

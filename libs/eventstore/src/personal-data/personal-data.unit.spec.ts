@@ -2,7 +2,7 @@ import { checkPersonalData, personalFieldNames, withoutPersonalData } from './pe
 
 const shipping = { OrderSubmitted: [{ path: 'shipTo', subject: 'customerId' }], OrderDrafted: [] };
 
-describe('a map of personal data', () => {
+describe('Personal data: a map of personal data', () => {
   it('that can work is accepted', () => {
     expect(() => checkPersonalData(shipping)).not.toThrow();
     expect(() => checkPersonalData({ A: [{ path: 'to.address', subject: 'to.id' }] })).not.toThrow();
@@ -18,7 +18,7 @@ describe('a map of personal data', () => {
   });
 });
 
-describe('logs', () => {
+describe('Personal data: logs', () => {
   const names = personalFieldNames({ ...shipping, B: [{ path: 'to.address', subject: 'id' }] });
 
   it('leave personal fields out wherever they are', () => {

@@ -52,7 +52,7 @@ const opened = async (event: StoredEvent = stored): Promise<StoredEvent['data']>
   ((await openEvents([event], { personal, keys: ring.open() }))[0] as StoredEvent).data;
 const changed = (changes: Partial<StoredEvent>): StoredEvent => ({ ...stored, ...changes });
 
-describe('an event with personal data', () => {
+describe('Personal data: an event with personal data', () => {
   it('is stored with ciphertext in their place, and everything else as it is', () => {
     expect(stored.data).toMatchObject({ from: 'ada', to: 'bob', card: { enc: 1 }, address: { enc: 1 } });
     expect(isSealed(stored.data['card']) && isSealed(stored.data['address'])).toBe(true);
@@ -102,7 +102,7 @@ describe('an event with personal data', () => {
   });
 });
 
-describe('an event that cannot be protected is refused, never stored in clear', () => {
+describe('Personal data: an event that cannot be protected is refused, never stored in clear', () => {
   it('when its keys were not fetched', () => {
     const codec = protectedCodec(plain, { personal, keys });
     expect(() => codec.encode(gift)).toThrow(expect.objectContaining({ code: 'personal-data-unprepared' }));
@@ -125,7 +125,7 @@ describe('an event that cannot be protected is refused, never stored in clear', 
   );
 });
 
-describe('a ciphertext', () => {
+describe('Personal data: a ciphertext', () => {
   const corrupt = expect.objectContaining({ code: 'personal-data-corrupt' });
 
   it('cannot be moved to another stream, field or type', async () => {
@@ -150,7 +150,7 @@ describe('a ciphertext', () => {
   });
 });
 
-describe('after one subject was erased', () => {
+describe('Personal data: after one subject was erased', () => {
   beforeEach(async () => {
     await ring.open().erase('ada', request());
   });
@@ -170,7 +170,7 @@ describe('after one subject was erased', () => {
   });
 });
 
-describe('older events', () => {
+describe('Personal data: older events', () => {
   const codecV2 = eventCodec<Gift>({
     GiftSent: {
       version: 2,

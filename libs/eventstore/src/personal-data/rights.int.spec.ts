@@ -28,7 +28,7 @@ const names = { events: eventsContainer.order, keys: subjectKeysContainer('order
 const runtime = systemRuntime();
 const codec = eventCodec({ OrderSubmitted: { version: 2, schema: { parse: (data) => data } } });
 
-describe('personal data and audit, with the rights of the order service and no more', () => {
+describe('Personal data and Audit, with the rights of the order service and no more', () => {
   let emulator: CosmosEmulator;
   let folder: string;
   let mine: Record<keyof typeof names, Container>;

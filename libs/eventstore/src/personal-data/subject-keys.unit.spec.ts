@@ -13,7 +13,7 @@ afterEach(() => ring.close());
 
 const minutes = (count: number): number => count * 60_000;
 
-describe('subject keys', () => {
+describe('Personal data: subject keys', () => {
   it('are one for each subject, the same in every process', async () => {
     const ada = await ring.open().forWriting('ada');
     const again = await ring.open().forWriting('ada');
@@ -91,7 +91,7 @@ describe('subject keys', () => {
   });
 });
 
-describe('erase', () => {
+describe('Personal data: erase', () => {
   it('destroys the key: nothing of it is left in the container', async () => {
     const keys = ring.open();
     const { kid } = await keys.forWriting('ada');
@@ -158,18 +158,20 @@ describe('erase', () => {
   });
 });
 
-it('a key that the wrapper does not open is not taken for erased', async () => {
-  const { kid } = await ring.open().forWriting('ada');
-  const other = keyRing(runtime);
-  try {
-    await other.open().forWriting('ada');
-    const wrapper = {
-      wrap: () => Promise.reject(new Error('not asked')),
-      unwrap: () => Promise.reject(Object.assign(new Error('another file'), { name: 'KeyWrapperError' })),
-    };
-    const keys = createSubjectKeys({ container: ring.container, wrapper, runtime });
-    await expect(keys.forReading(kid)).rejects.toMatchObject({ code: 'subject-key-unavailable' });
-  } finally {
-    other.close();
-  }
+describe('Personal data: lost is not erased', () => {
+  it('a key that the wrapper does not open is not taken for erased', async () => {
+    const { kid } = await ring.open().forWriting('ada');
+    const other = keyRing(runtime);
+    try {
+      await other.open().forWriting('ada');
+      const wrapper = {
+        wrap: () => Promise.reject(new Error('not asked')),
+        unwrap: () => Promise.reject(Object.assign(new Error('another file'), { name: 'KeyWrapperError' })),
+      };
+      const keys = createSubjectKeys({ container: ring.container, wrapper, runtime });
+      await expect(keys.forReading(kid)).rejects.toMatchObject({ code: 'subject-key-unavailable' });
+    } finally {
+      other.close();
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { backgroundQueue } from './background-queue.ts';
 
-describe('backgroundQueue', () => {
+describe('Load: backgroundQueue', () => {
   it('runs later, one after another, of two tasks for one key the last, and goes on after a failure', async () => {
     const done: string[] = [];
     const failed: string[] = [];

@@ -5,7 +5,7 @@ import { collectionsFormat } from './collections-format.ts';
 const format = collectionsFormat<unknown>();
 const stored = (state: unknown): unknown => JSON.parse(canonicalJson(format.toJson(state)));
 
-describe('collectionsFormat', () => {
+describe('Load: collectionsFormat', () => {
   it('stores Maps and Sets where they stand, in their order', () => {
     const state = { steps: new Map([['b', { seen: new Set([2, 1]) }]]), none: undefined };
     expect(stored(state)).toEqual({ steps: { $map: [['b', { seen: { $set: [2, 1] } }]] } });

@@ -17,7 +17,7 @@ import {
 } from './fixtures.ts';
 
 export function aggregateBehaviour(container: () => Container): void {
-  describe('aggregate store', () => {
+  describe('Append: commands of an aggregate', () => {
     const runtime = instantRuntime(23);
     const openStore = (over = container()) =>
       createEventStore({ container: over, runtime, retry: { attemptsMax: 30, budgetMs: 60_000 } });

@@ -12,7 +12,7 @@ import { verifyStream } from '../verify-stream.ts';
 import { allOf, counted, errorOf, faultyContainer, instantRuntime, metadata } from './fixtures.ts';
 
 export function appendBehaviour(container: () => Container): void {
-  describe('append', () => {
+  describe('Append', () => {
     const runtime = instantRuntime(11);
     const streamId = (): string => `counter-${runtime.newId()}`;
     const open = (over: Container = container()): EventStore =>

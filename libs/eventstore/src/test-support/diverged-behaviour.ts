@@ -8,7 +8,7 @@ import { allOf, counter, counterCodec, errorOf, instantRuntime, metadata } from 
 
 /** What is in memory, or in a snapshot, and is not what the stream is: after a restore, a failover, or a forgery. */
 export function divergedBehaviour(container: () => Container, snapshots: () => Container): void {
-  describe('append: what is in memory is not the stream', () => {
+  describe('Append: what is in memory is not the stream', () => {
     const runtime = instantRuntime(37);
     const store = () => createEventStore({ container: container(), runtime });
     const open = () =>

@@ -18,7 +18,7 @@ import {
 import { recordedMetrics } from './recorded-metrics.ts';
 
 export function hotStreamBehaviour(container: () => Container): void {
-  describe('hot streams', () => {
+  describe('Hot streams', () => {
     const runtime = instantRuntime(32);
     const newStream = (): string => `counter-${runtime.newId()}`;
     const opened = (over: Container = container(), attemptsMax = 10) => {

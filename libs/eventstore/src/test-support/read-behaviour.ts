@@ -4,7 +4,7 @@ import { createEventStore } from '../event-store.ts';
 import { allOf, counted, errorOf, instantRuntime, metadata } from './fixtures.ts';
 
 export function readBehaviour(container: () => Container): void {
-  describe('read', () => {
+  describe('Load: slices', () => {
     const runtime = instantRuntime(12);
     const open = () => createEventStore({ container: container(), runtime });
     const filled = async (count: number): Promise<string> => {

@@ -15,7 +15,7 @@ import {
 import { type RecordedMetrics, recordedMetrics } from './recorded-metrics.ts';
 
 export function snapshotBehaviour(container: () => Container, snapshots: () => Container): void {
-  describe('snapshots', () => {
+  describe('Load: snapshots', () => {
     const runtime = instantRuntime(31);
     const every = 10;
     const newStream = (): string => `counter-${runtime.newId()}`;

@@ -6,7 +6,7 @@ import type { CorrelationPosition } from '../time-travel/correlation.ts';
 import { allOf, counted, counter, counterCodec, errorOf, instantRuntime, metadata } from './fixtures.ts';
 
 export function timeTravelBehaviour(container: () => Container): void {
-  describe('time travel', () => {
+  describe('Time travel', () => {
     const runtime = instantRuntime(13);
     const open = () => createEventStore({ container: container(), runtime });
     const openCounters = () =>

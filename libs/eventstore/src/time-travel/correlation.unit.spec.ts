@@ -29,7 +29,7 @@ async function storeWithoutContinuations(batches: number, pauseMs: number) {
   return store;
 }
 
-describe('readCorrelation, of a database that gives no continuation', () => {
+describe('Time travel: readCorrelation, of a database that gives no continuation', () => {
   it('finds all, in slices and pages', async () => {
     const store = await storeWithoutContinuations(30, 1_000);
     const found: CorrelationPosition[] = [];
