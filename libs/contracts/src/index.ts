@@ -55,6 +55,7 @@ export {
   type HubName,
   hubs,
   leasesContainer,
+  outboxContainer,
   readModelsContainer,
   snapshotsContainer,
   subjectKeysContainer,
@@ -90,13 +91,7 @@ export {
   stockStream,
 } from './streams.ts';
 export { minVersion } from './http/min-version.ts';
-export {
-  listOrdersQuery,
-  orderRequests,
-  orderSummaryQuery,
-  pageQuery,
-  salesReportQuery,
-} from './http/order-http.ts';
+export { listOrdersQuery, orderRequests, orderSummaryQuery, pageQuery, salesReportQuery } from './http/order-http.ts';
 export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
 export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';
 export {

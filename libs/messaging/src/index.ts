@@ -6,15 +6,11 @@ export {
   parseCloudEvent,
 } from './cloud-event.ts';
 export { partitionOf } from './partition.ts';
-export {
-  createRelay,
-  eventRoute,
-  type Outgoing,
-  type Relay,
-  type RelayOptions,
-  replyRoute,
-  type Route,
-} from './relay.ts';
+export { createRelay, eventRoute, type Relay, type RelayOptions, replyRoute, type Route } from './relay.ts';
+export type { Outgoing } from './sender.ts';
+export { createHybridPublisher, type HybridOptions, type HybridPublisher } from './publish/hybrid.ts';
+export { createOutbox, type Outbox, type OutboxOptions, outboxFeed } from './publish/outbox.ts';
+export type { OutboxEntry, OutboxStatus } from './publish/outbox-entry.ts';
 export { type CommandSchema, createParticipant, type ParticipantOptions } from './participant.ts';
 export { CommandUnusable, isCommandUnusable } from './command-unusable.ts';
 export { createDeadLetters, type DeadLetters, type ListOptions, type ParkedPage } from './dead-letters.ts';

@@ -1,16 +1,9 @@
-import { type CloudEvent, type HubName, parseIntentKey } from '@daybook/contracts';
+import { type HubName, parseIntentKey } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
-import type { HubMessage, HubProducer } from '@daybook/ports';
-import { cloudEventOf, hubMessageId } from './cloud-event.ts';
+import type { HubProducer } from '@daybook/ports';
+import { cloudEventOf } from './cloud-event.ts';
 import type { EventParking } from './feed-parking.ts';
-import { partitionOf } from './partition.ts';
-
-/** A message for a hub, and the key that keeps it in order there. */
-export interface Outgoing {
-  readonly hub: HubName;
-  readonly key: string;
-  readonly message: CloudEvent;
-}
+import { createSender, type Outgoing } from './sender.ts';
 
 export type Route = (event: StoredEvent) => readonly Outgoing[];
 
@@ -36,37 +29,8 @@ export interface Relay {
 const attemptsBeforeParking = 3;
 
 export function createRelay({ route, producers, parking }: RelayOptions): Relay {
-  const partitionIds = new Map<HubName, readonly string[]>();
-
-  const idsOf = async (hub: HubName): Promise<readonly string[]> => {
-    const known = partitionIds.get(hub);
-    if (known !== undefined) return known;
-    const ids = [...(await producers(hub).partitionIds())].sort((a, b) => Number(a) - Number(b));
-    partitionIds.set(hub, ids);
-    return ids;
-  };
-
-  const sendTo = async (hub: HubName, outgoing: readonly Outgoing[]): Promise<void> => {
-    const ids = await idsOf(hub);
-    const batches = new Map<string, HubMessage[]>();
-    for (const { key, message } of outgoing) {
-      const id = ids[partitionOf(key, ids.length)] as string;
-      const batch = batches.get(id) ?? [];
-      batch.push({ messageId: hubMessageId(message.id), key, body: message });
-      batches.set(id, batch);
-    }
-    await settled([...batches].map(([id, messages]) => producers(hub).send(id, messages)));
-  };
-
-  const publish = async (documents: readonly StoredEvent[]): Promise<void> => {
-    const byHub = new Map<HubName, Outgoing[]>();
-    for (const outgoing of documents.flatMap(route)) {
-      const list = byHub.get(outgoing.hub) ?? [];
-      list.push(outgoing);
-      byHub.set(outgoing.hub, list);
-    }
-    await settled([...byHub].map(([hub, outgoing]) => sendTo(hub, outgoing)));
-  };
+  const send = createSender(producers);
+  const publish = (documents: readonly StoredEvent[]): Promise<void> => send(documents.flatMap(route));
 
   /** Event by event, so that only the one that cannot be published, and what follows it in its stream, is parked. */
   const publishStream = async (place: EventParking, events: readonly StoredEvent[], attempt: number): Promise<void> => {
@@ -109,13 +73,8 @@ export function createRelay({ route, producers, parking }: RelayOptions): Relay 
   };
 }
 
-/** Waits for all, then throws the first error: a retried page must not overtake a send that still runs. */
-async function settled(work: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
-}
-
 /** By stream, in the order of their versions: only that order counts, and events of one transaction come in any. */
-function inStreamOrder(documents: readonly StoredEvent[]): readonly (readonly StoredEvent[])[] {
+export function inStreamOrder(documents: readonly StoredEvent[]): readonly (readonly StoredEvent[])[] {
   const byStream = new Map<string, StoredEvent[]>();
   for (const event of documents) {
     const events = byStream.get(event.streamId) ?? [];

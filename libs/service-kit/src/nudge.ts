@@ -1,12 +1,14 @@
-import type { Container } from '@daybook/ports';
+import type { Container, Document } from '@daybook/ports';
 
-/** A container that says when this process has written to it, so that the feeds that follow it can read at once. */
-export function tellingContainer(container: Container, onWritten: () => void): Container {
+/** A container that says what this process has created in it, so that the feeds that follow it can read at once. */
+export function tellingContainer(container: Container, onWritten: (created: readonly Document[]) => void): Container {
   return {
     name: container.name,
     async batch(partitionKey, operations) {
       const outcome = await container.batch(partitionKey, operations);
-      if (outcome.applied && operations.some(({ kind }) => kind !== 'read')) onWritten();
+      if (outcome.applied && operations.some(({ kind }) => kind !== 'read')) {
+        onWritten(operations.flatMap((operation) => (operation.kind === 'create' ? [operation.document] : [])));
+      }
       return outcome;
     },
     read: (partitionKey, id) => container.read(partitionKey, id),

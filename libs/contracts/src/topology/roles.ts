@@ -66,6 +66,7 @@ const serviceRole: Readonly<Record<Purpose, ServiceRole>> = {
   totals: 'state-keeper',
   leases: 'state-keeper',
   'dead-letters': 'state-keeper',
+  outbox: 'state-keeper',
   timers: 'state-keeper',
   audit: 'event-writer',
   'subject-keys': 'key-keeper',

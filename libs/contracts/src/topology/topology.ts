@@ -9,7 +9,16 @@ export interface ContainerDefinition {
   readonly name: string;
   readonly service: ServiceName;
   readonly purpose:
-    'events' | 'snapshots' | 'read-models' | 'totals' | 'leases' | 'dead-letters' | 'timers' | 'audit' | 'subject-keys';
+    | 'events'
+    | 'snapshots'
+    | 'read-models'
+    | 'totals'
+    | 'leases'
+    | 'dead-letters'
+    | 'outbox'
+    | 'timers'
+    | 'audit'
+    | 'subject-keys';
   /** Path of the partition key. */
   readonly partitionKey: string;
   readonly uniqueKeys?: readonly string[];
@@ -36,8 +45,10 @@ export const readModelsContainer = (service: ServiceName): string => `${service}
 export const totalsContainer = (service: 'order'): string => `${service}-totals`;
 export const leasesContainer = (service: ServiceName): string => `${service}-leases`;
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
+/** What of the events is published, one entry each: used where services publish by outbox (`PUBLISH_MODE`). */
+export const outboxContainer = (service: ServiceName): string => `${service}-outbox`;
 
-/** Who read events, and who had a subject erased: append-only. */
+/** Who read events, who had a subject erased, and what operators did with dead letters: append-only. */
 export const auditContainer = (service: ServiceName): string => `${service}-audit`;
 /** The keys of subjects, wrapped. Of its own, because its rights and its backups are others than those of everything else. */
 export const subjectKeysContainer = (service: ServiceName): string => `${service}-subject-keys`;
@@ -75,6 +86,13 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
     : []),
   { name: leasesContainer(service), service, purpose: 'leases', partitionKey: '/id', indexed: [] },
   { name: deadLettersContainer(service), service, purpose: 'dead-letters', partitionKey: '/partition' },
+  {
+    name: outboxContainer(service),
+    service,
+    purpose: 'outbox',
+    partitionKey: '/streamId',
+    indexed: ['/status', '/changedAt'],
+  },
   {
     name: auditContainer(service),
     service,

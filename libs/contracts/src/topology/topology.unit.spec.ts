@@ -22,7 +22,7 @@ describe('containers', () => {
   it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
     const everyones = kinds.filter((kind) => !['timers', 'subject-keys', 'totals'].includes(kind));
-    expect(everyones).toEqual(['events', 'snapshots', 'read-models', 'leases', 'dead-letters', 'audit']);
+    expect(everyones).toEqual(['events', 'snapshots', 'read-models', 'leases', 'dead-letters', 'outbox', 'audit']);
     expect(kinds.includes('timers')).toBe(service === 'fulfilment');
     expect(kinds.includes('subject-keys')).toBe(service === 'order');
     expect(kinds.includes('totals')).toBe(service === 'order');
@@ -37,6 +37,7 @@ describe('containers', () => {
       totals: '/partition',
       leases: '/id',
       'dead-letters': '/partition',
+      outbox: '/streamId',
       timers: '/partition',
       audit: '/streamId',
       'subject-keys': '/id',

@@ -1,5 +1,10 @@
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 
+const publishModes = ['feed', 'hybrid', 'outbox'] as const;
+
+/** One of `feed`, `hybrid`, `outbox`: see the README of `@daybook/messaging`. */
+export type PublishMode = (typeof publishModes)[number];
+
 /** What a service is told by its environment. */
 export interface Settings {
   readonly port: number;
@@ -16,6 +21,8 @@ export interface Settings {
   readonly keyWrapping: { readonly keyVaultKey: string } | { readonly file: string } | undefined;
   /** How long backups of the key container are kept, in days: until then an erased key could be restored. */
   readonly keyBackupDays: number;
+  /** How events reach the hubs. */
+  readonly publishMode: PublishMode;
   readonly logLevel: string;
   /** Where traces and metrics go, by OTLP over HTTP. */
   readonly telemetry: TelemetrySettings;
@@ -80,6 +87,7 @@ export function readSettings(
         : { connectionString: blobs ?? localBlobs },
     keyWrapping: keyWrappingOf(env),
     keyBackupDays: daysOf('KEY_BACKUP_DAYS', env['KEY_BACKUP_DAYS'] ?? '30'),
+    publishMode: publishModeOf(env['PUBLISH_MODE'] ?? 'feed'),
     logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
     telemetry: telemetryOf(env),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
@@ -134,6 +142,12 @@ function telemetryOf(env: Environment): TelemetrySettings {
     traceRatio: Number(ratio),
     metricsEveryMs: Number(everyMs),
   };
+}
+
+function publishModeOf(value: string): PublishMode {
+  const mode = publishModes.find((each) => each === value);
+  if (mode !== undefined) return mode;
+  throw new SettingError('PUBLISH_MODE', `must be one of ${publishModes.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

@@ -12,6 +12,7 @@ describe('settings', () => {
       cosmos: { endpoint: 'http://127.0.0.1:8081', database: 'daybook', key: expect.any(String) },
       eventHubs: { connectionString: expect.stringContaining('UseDevelopmentEmulator=true') },
       blob: { connectionString: expect.stringContaining('127.0.0.1:10000') },
+      publishMode: 'feed',
       logLevel: 'info',
       supervised: false,
     });
@@ -24,10 +25,11 @@ describe('settings', () => {
       INSTANCE_ID: 'order-7',
       COSMOS_DATABASE: 'shop',
       LOG_LEVEL: 'warn',
+      PUBLISH_MODE: 'outbox',
       DAYBOOK_SUPERVISED: '1',
     });
     expect(settings).toMatchObject({ port: 8080, host: '0.0.0.0', instanceId: 'order-7', logLevel: 'warn' });
-    expect(settings).toMatchObject({ cosmos: { database: 'shop' }, supervised: true });
+    expect(settings).toMatchObject({ cosmos: { database: 'shop' }, supervised: true, publishMode: 'outbox' });
   });
 
   it('export telemetry where OpenTelemetry is told to, and nowhere by default', () => {
@@ -80,6 +82,7 @@ describe('a setting that cannot be used is named', () => {
     ['BLOB_ENDPOINT', ''],
     ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],
     ['LOG_LEVEL', 'loud'],
+    ['PUBLISH_MODE', 'post'],
   ])('%s=%s', (variable, value) => {
     const failed = (() => {
       try {

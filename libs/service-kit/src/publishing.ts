@@ -1,0 +1,127 @@
+import { createFeedProcessor, type FeedProcessor } from '@daybook/change-feed';
+import { leasesContainer, outboxContainer } from '@daybook/contracts';
+import type { StoredEvent } from '@daybook/eventstore';
+import {
+  createHybridPublisher,
+  createOutbox,
+  createRelay,
+  type EventParking,
+  type Outbox,
+  type OutboxEntry,
+  outboxFeed,
+  type Relay,
+  type Route,
+} from '@daybook/messaging';
+import type { Container } from '@daybook/ports';
+import type { Component } from './lifecycle.ts';
+import type { ServiceFeedsOptions } from './service-feeds.ts';
+
+/** The relay of a service, in the mode that its settings name. */
+export interface Publishing {
+  /** For the feed of the service's own events, in page mode. */
+  readonly handlePage: Relay['handlePage'];
+  /** What the relay's parked events are replayed to. */
+  readonly publish: Relay['publish'];
+  /** Told of what this process has appended. */
+  appended(events: readonly StoredEvent[]): void;
+  /** What runs besides that feed. */
+  readonly components: readonly Component[];
+}
+
+export interface PublishingOptions extends Pick<
+  ServiceFeedsOptions,
+  'service' | 'settings' | 'instance' | 'runtime' | 'log' | 'health' | 'platform' | 'store'
+> {
+  readonly route: Route;
+  readonly parking: EventParking;
+}
+
+const nothing = (): void => undefined;
+
+/** See `PUBLISH_MODE`: from the feed, right after the append besides, or by an outbox. */
+export function publishing(options: PublishingOptions): Publishing {
+  const { settings, platform, log, route, parking } = options;
+  const ports = { route, producers: platform.producer };
+  switch (settings.publishMode) {
+    case 'feed':
+      return { ...createRelay({ ...ports, parking }), appended: nothing, components: [] };
+    case 'hybrid': {
+      const onError = (error: unknown): void =>
+        log.warn({ err: error }, 'not sent right after the append: the feed sends it');
+      const { settled: _settled, ...publisher } = createHybridPublisher({ ...ports, parking, onError });
+      return { ...publisher, components: [] };
+    }
+    case 'outbox':
+      return outboxPublishing(options, createRelay(ports));
+    default:
+      return settings.publishMode satisfies never;
+  }
+}
+
+/** The feed writes entries, and a feed of the entries publishes them: what cannot be published stays there as `FAILED`. */
+function outboxPublishing(options: PublishingOptions, relay: Relay): Publishing {
+  const { service, settings, instance, runtime, log, health, platform, store } = options;
+  const container = platform.container(outboxContainer(service));
+  const outbox = createOutbox({
+    ...{ container, relay, runtime },
+    readEvent: (streamId, version) => store.readEvent(streamId, version),
+    onFailed: ({ streamId, version }, error) =>
+      log.error({ err: error, streamId, version }, 'event cannot be published: see the outbox'),
+  });
+  const processor = createFeedProcessor<OutboxEntry>({
+    ...{ name: 'outbox', instance, runtime, ...outboxFeed },
+    succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
+    source: container as Container<never> as Container<OutboxEntry>,
+    leases: platform.container(leasesContainer(service)),
+    handleKey: (entries, context) => outbox.publish(entries, context),
+    onError: (error, context) => log.warn({ err: error, feed: 'outbox', ...context }, 'feed error'),
+    log: (level, message, fields) => log[level]({ feed: 'outbox', ...fields }, message),
+  });
+  health.add({
+    name: 'feed:outbox',
+    check: () => {
+      const { healthy, ...detail } = processor.health();
+      return { healthy, detail };
+    },
+  });
+  return {
+    async handlePage(documents) {
+      await outbox.derive(documents);
+      processor.nudge();
+    },
+    publish: relay.publish,
+    appended: nothing,
+    components: [componentOf(processor), pruning(outbox, options)],
+  };
+}
+
+function componentOf(processor: FeedProcessor): Component {
+  return { name: 'feed:outbox', start: () => processor.start(), stop: () => processor.stop() };
+}
+
+const pruneEveryMs = 3_600_000;
+const keptMs = 7 * 24 * 3_600_000;
+
+/** Takes away what was published a week ago. */
+function pruning(outbox: Outbox, { runtime, log }: Pick<PublishingOptions, 'runtime' | 'log'>): Component {
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await runtime.sleep(pruneEveryMs, stopping.signal);
+      if (stopping.signal.aborted) return;
+      const before = new Date(runtime.now() - keptMs).toISOString();
+      await outbox.prune(before).catch((error: unknown) => log.warn({ err: error }, 'the outbox was not pruned'));
+    }
+  };
+  return {
+    name: 'outbox-pruning',
+    async start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
