@@ -35,6 +35,14 @@ export function daybookProcesses(
     ready: { kind: 'tcp', port: ports.blob },
     port: { number: ports.blob, variable: 'BLOB_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
   };
+  const issuer: ProcessSpec = {
+    name: 'issuer',
+    stage: 0,
+    script: inRepository('tools/local/src/issuer/main.ts'),
+    args: ['--port', String(ports.issuer), '--keys', inData(join('keys', 'issuer.json'))],
+    ready: { kind: 'tcp', port: ports.issuer },
+    port: { number: ports.issuer, variable: 'AUTH_ISSUER or DAYBOOK_PORT_OFFSET' },
+  };
   const hubsFile: ProcessSpec = {
     name: 'hubs',
     stage: 0,
@@ -78,6 +86,7 @@ export function daybookProcesses(
   return [
     ...(emulators.cosmos ? [cosmos] : []),
     ...(emulators.blob ? [azurite] : []),
+    ...(emulators.issuer && services ? [issuer] : []),
     ...(emulators.eventHubs ? [hubsFile, eventHubs] : []),
     ...(mayProvision ? [provisioning] : []),
     ...(services ? settings.instances.map(service) : []),

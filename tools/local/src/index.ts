@@ -1,7 +1,7 @@
 export { startSystem } from './system.ts';
 export type { System, SystemOptions } from './system.ts';
 export { findRoot, resolveSettings, serviceNames } from './settings.ts';
-export type { Environment, Ports, ServiceInstance, ServiceName, Settings } from './settings.ts';
+export type { Environment, Ports, ServiceInstance, ServiceName, Settings, Urls } from './settings.ts';
 export { isStartRefused, StartRefused } from './refusal.ts';
 export type { StartRefusedCode } from './refusal.ts';
 export { dataFormatVersion, holderOf } from './supervisor/data-folder.ts';
@@ -10,3 +10,5 @@ export type { ManagedProcess } from './supervisor/managed-process.ts';
 export type { ProcessSpec, Readiness, RestartPauses } from './supervisor/process-spec.ts';
 export { runningSystem, withThrowAwaySystem } from './with-system.ts';
 export type { ThrowAwayOptions } from './with-system.ts';
+export { askForToken, createTokenSource } from './issuer/token-source.ts';
+export type { TokenSource } from './issuer/token-source.ts';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { devAudience } from './issuer/issuer.ts';
 import { StartRefused } from './refusal.ts';
 
 /** Environment variables by name; an empty value counts as none. */
@@ -13,6 +14,7 @@ export interface Ports extends Readonly<Record<ServiceName, number>> {
   readonly cosmos: number;
   readonly eventHubs: number;
   readonly blob: number;
+  readonly issuer: number;
 }
 
 export const defaultPorts: Ports = {
@@ -23,6 +25,7 @@ export const defaultPorts: Ports = {
   cosmos: 8081,
   eventHubs: 5672,
   blob: 10_000,
+  issuer: 4109,
 };
 
 /** One process of a service. */
@@ -35,6 +38,9 @@ export interface ServiceInstance {
   readonly port: number;
 }
 
+/** Base addresses: of the services, and of the issuer of tokens for development, where there is one of ours. */
+export type Urls = Readonly<Record<ServiceName, string>> & { readonly issuer?: string };
+
 /** A local system as its settings describe it. */
 export interface Settings {
   /** Absolute. */
@@ -45,9 +51,14 @@ export interface Settings {
   /** Where the emulators are administered; absent where they are not. */
   readonly adminPorts?: { readonly cosmos: number; readonly eventHubs: number };
   /** Which emulators are ours to start: those for which nothing else is named. */
-  readonly emulators: { readonly cosmos: boolean; readonly eventHubs: boolean; readonly blob: boolean };
-  readonly urls: Readonly<Record<ServiceName, string>>;
-  /** What a program needs to reach the same stores: COSMOS_*, EVENTHUBS_*, BLOB_*, DAYBOOK_DATA. */
+  readonly emulators: {
+    readonly cosmos: boolean;
+    readonly eventHubs: boolean;
+    readonly blob: boolean;
+    readonly issuer: boolean;
+  };
+  readonly urls: Urls;
+  /** What a program needs to reach the same stores: COSMOS_*, EVENTHUBS_*, BLOB_*, AUTH_*, DAYBOOK_DATA. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -62,6 +73,7 @@ const storeVariables = {
   cosmos: ['COSMOS_ENDPOINT', 'COSMOS_KEY'],
   eventHubs: ['EVENTHUBS_CONNECTION_STRING', 'EVENTHUBS_NAMESPACE'],
   blob: ['BLOB_CONNECTION_STRING', 'BLOB_ENDPOINT'],
+  issuer: ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'DAYBOOK_AUTH'],
 } as const;
 
 /** Variables that Daybook's programs read to find stores and ports; a child gets only those that are meant for it. */
@@ -82,6 +94,7 @@ export function resolveSettings(environment: Environment, root: string): Setting
 
 /** Settings of a system with these ports and this data; `environment` may name other stores than our emulators. */
 export function settingsFor(environment: Environment, dataFolder: string, ports: Ports): Settings {
+  const issuerUrl = `http://127.0.0.1:${ports.issuer}`;
   const ownStores: Readonly<Record<keyof typeof storeVariables, Readonly<Record<string, string>>>> = {
     cosmos: { COSMOS_ENDPOINT: `http://127.0.0.1:${ports.cosmos}`, COSMOS_KEY: emulatorKeys.cosmos },
     eventHubs: {
@@ -94,11 +107,13 @@ export function settingsFor(environment: Environment, dataFolder: string, ports:
         `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${emulatorKeys.blob};` +
         `BlobEndpoint=http://127.0.0.1:${ports.blob}/devstoreaccount1;`,
     },
+    issuer: { AUTH_ISSUER: issuerUrl, AUTH_AUDIENCE: devAudience, AUTH_JWKS_URI: `${issuerUrl}/keys` },
   };
   const elsewhere = {
     cosmos: present(environment, ['COSMOS_ENDPOINT', 'COSMOS_KEY'], 'COSMOS_ENDPOINT'),
     eventHubs: present(environment, storeVariables.eventHubs),
     blob: present(environment, storeVariables.blob),
+    issuer: present(environment, storeVariables.issuer),
   };
   return {
     dataFolder,
@@ -108,17 +123,20 @@ export function settingsFor(environment: Environment, dataFolder: string, ports:
       cosmos: elsewhere.cosmos === undefined,
       eventHubs: elsewhere.eventHubs === undefined,
       blob: elsewhere.blob === undefined,
+      issuer: elsewhere.issuer === undefined,
     },
     urls: {
       order: `http://127.0.0.1:${ports.order}`,
       inventory: `http://127.0.0.1:${ports.inventory}`,
       payment: `http://127.0.0.1:${ports.payment}`,
       fulfilment: `http://127.0.0.1:${ports.fulfilment}`,
+      ...(elsewhere.issuer === undefined ? { issuer: issuerUrl } : {}),
     },
     env: {
       ...(elsewhere.cosmos ?? ownStores.cosmos),
       ...(elsewhere.eventHubs ?? ownStores.eventHubs),
       ...(elsewhere.blob ?? ownStores.blob),
+      ...(elsewhere.issuer ?? ownStores.issuer),
       DAYBOOK_DATA: dataFolder,
     },
   };

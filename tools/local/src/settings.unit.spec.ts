@@ -16,15 +16,25 @@ describe('settings', () => {
       /^Endpoint=sb:\/\/127\.0\.0\.1:5672;.*UseDevelopmentEmulator=true$/,
     );
     expect(names({})).toEqual([
-      ...['cosmos-emulator', 'azurite', 'hubs', 'event-hubs-emulator', 'provision'],
+      ...['cosmos-emulator', 'azurite', 'issuer', 'hubs', 'event-hubs-emulator', 'provision'],
       ...['order', 'inventory', 'payment', 'fulfilment'],
     ]);
+  });
+
+  it('bring an issuer of tokens, unless another is named or none is needed', () => {
+    const own = resolveSettings({}, root);
+    expect(own.urls.issuer).toBe('http://127.0.0.1:4109');
+    expect(own.env).toMatchObject({ AUTH_ISSUER: own.urls.issuer, AUTH_AUDIENCE: 'api://daybook' });
+    const elsewhere = resolveSettings({ AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'a' }, root);
+    expect(elsewhere.urls.issuer).toBeUndefined();
+    expect(elsewhere.env['AUTH_JWKS_URI']).toBeUndefined();
+    expect(resolveSettings({ DAYBOOK_AUTH: 'off' }, root).env).not.toHaveProperty('AUTH_ISSUER');
   });
 
   it('shift every port and the data folder by the offset', () => {
     const settings = resolveSettings({ DAYBOOK_PORT_OFFSET: '1000' }, root);
     expect(settings.dataFolder).toBe('/daybook/.daybook-1000');
-    expect(Object.values(settings.ports)).toEqual([5101, 5102, 5103, 5104, 9081, 6672, 11_000]);
+    expect(Object.values(settings.ports)).toEqual([5101, 5102, 5103, 5104, 9081, 6672, 11_000, 5109]);
     expect(settings.env['BLOB_CONNECTION_STRING']).toContain('http://127.0.0.1:11000/devstoreaccount1');
   });
 

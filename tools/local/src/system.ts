@@ -9,7 +9,7 @@ import {
   settingNames,
   settingsFor,
 } from './settings.ts';
-import type { Environment, ServiceInstance, ServiceName, Settings } from './settings.ts';
+import type { Environment, ServiceInstance, Settings, Urls } from './settings.ts';
 import type { ManagedProcess } from './supervisor/managed-process.ts';
 import { findFreePorts } from './supervisor/ports.ts';
 import { runProcesses } from './supervisor/run-processes.ts';
@@ -45,7 +45,7 @@ export interface SystemOptions {
 export interface System {
   readonly settings: Settings;
   /** Base addresses of the services. */
-  readonly urls: Readonly<Record<ServiceName, string>>;
+  readonly urls: Urls;
   /** What a program needs in its environment to reach the same stores. */
   readonly env: Readonly<Record<string, string>>;
   readonly processes: readonly ManagedProcess[];

@@ -4,6 +4,8 @@ import type { ServiceName } from '@daybook/local';
 export interface OpsContext {
   /** The services' addresses. */
   readonly urls: Readonly<Record<ServiceName, string>>;
+  /** Sent with every request, where one is needed. */
+  readonly token?: () => Promise<string>;
   /** Sent as `X-Actor`: who acts. */
   readonly actor: string;
   /** One line for the person at the terminal. */

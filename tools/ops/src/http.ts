@@ -21,9 +21,15 @@ export async function ask(
   url: string,
   init: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<unknown> {
+  const bearer = await context.token?.();
   const response = await fetch(url, {
     method: init.body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json', 'x-actor': context.actor, ...init.headers },
+    headers: {
+      'content-type': 'application/json',
+      'x-actor': context.actor,
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...init.headers,
+    },
     signal: AbortSignal.timeout(timeoutMs),
     ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
   }).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 // npm run ops
 import { userInfo } from 'node:os';
-import { findRoot, resolveSettings } from '@daybook/local';
+import { createTokenSource, findRoot, resolveSettings } from '@daybook/local';
 import type { OpsContext } from './command.ts';
 import { commands } from './commands.ts';
 
@@ -9,7 +9,8 @@ const usage = (): string => `npm run ops -- COMMAND …: looks at a running Dayb
 ${commands.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
 Each command answers --help. It asks the services on this machine (DAYBOOK_PORT_OFFSET), or those named by ORDER_URL, INVENTORY_URL,
-PAYMENT_URL and FULFILMENT_URL. Who acts is operator:<user>, or DAYBOOK_ACTOR.
+PAYMENT_URL and FULFILMENT_URL. Who acts is operator:<user>, or DAYBOOK_ACTOR; on this machine the development issuer vouches for that,
+elsewhere the token in DAYBOOK_TOKEN says it.
 Exit code 0: done; 1: it did not come out as asked; 2: called wrongly, or nobody answered.`;
 
 const [name, ...args] = process.argv.slice(2);
@@ -28,14 +29,24 @@ try {
 
 function contextOf(env: NodeJS.ProcessEnv): OpsContext {
   const { urls } = resolveSettings(env, findRoot(import.meta.dirname));
+  const actor = env['DAYBOOK_ACTOR'] ?? `operator:${userInfo().username}`;
+  const subject = actor.replace(/^[a-z]+:/, '');
+  const given = env['DAYBOOK_TOKEN'];
+  const token =
+    given !== undefined
+      ? () => Promise.resolve(given)
+      : urls.issuer === undefined
+        ? undefined
+        : createTokenSource(urls.issuer, { role: 'operator', subject });
   return {
+    ...(token === undefined ? {} : { token }),
     urls: {
       order: env['ORDER_URL'] ?? urls.order,
       inventory: env['INVENTORY_URL'] ?? urls.inventory,
       payment: env['PAYMENT_URL'] ?? urls.payment,
       fulfilment: env['FULFILMENT_URL'] ?? urls.fulfilment,
     },
-    actor: env['DAYBOOK_ACTOR'] ?? `operator:${userInfo().username}`,
+    actor,
     print: (line) => console.log(line),
   };
 }

@@ -1,9 +1,10 @@
 import { fulfilOrderSagaId, returnOrderSagaId } from '@daybook/contracts';
+import type { ServiceName } from '@daybook/local';
 import { mapLimited } from './limiter.ts';
 import type { Plan } from './plan.ts';
 import { stockPath } from './adjustment.ts';
 import type { Trade } from './run-plan.ts';
-import { type Answer, expectStatus, numberIn, type Shop, type ShopUrls } from './shop.ts';
+import { type Answer, expectStatus, numberIn, type Shop } from './shop.ts';
 
 /** One comparison of the books with the file. */
 export interface Check {
@@ -111,7 +112,7 @@ function worth(lines: readonly { readonly quantity: number; readonly unitPrice: 
 /** Events in all streams that the plan touches: the sum of their versions. */
 export async function countEvents(shop: Shop, plan: Plan): Promise<number> {
   let events = 0;
-  const count = async (service: keyof ShopUrls, path: string): Promise<Answer> => {
+  const count = async (service: ServiceName, path: string): Promise<Answer> => {
     const answer = await shop.get(service, path);
     if (answer.status === 200) events += numberIn(answer, 'version');
     return answer;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createTokenSource, type ServiceName } from '@daybook/local';
 
 /** Where the services are. */
 export interface ShopUrls {
@@ -6,6 +7,8 @@ export interface ShopUrls {
   readonly inventory: string;
   readonly payment: string;
   readonly fulfilment: string;
+  /** The development issuer, where callers have to prove who they are and none of their own is given. */
+  readonly issuer?: string;
 }
 
 export interface Answer {
@@ -15,9 +18,9 @@ export interface Answer {
 
 /** Plain HTTP to the services, as any client would do it. */
 export interface Shop {
-  get(service: keyof ShopUrls, path: string): Promise<Answer>;
+  get(service: ServiceName, path: string): Promise<Answer>;
   /** With a key, so that it may be sent again whatever became of the answer. */
-  post(service: keyof ShopUrls, path: string, body: object, key: string): Promise<Answer>;
+  post(service: ServiceName, path: string, body: object, key: string): Promise<Answer>;
 }
 
 /** The shop does not answer as its contract says. */
@@ -28,8 +31,12 @@ export class ShopError extends Error {
 const pauseMs = 250;
 const timeoutMs = 15_000;
 
-/** Sends again while a service is away or busy, for as long as `patienceMs` (a minute by default): every command carries its key. */
+const nobody = (): Promise<undefined> => Promise.resolve(undefined);
+
+/** Acts as an operator. Sends again while a service is away or busy, for as long as `patienceMs` (a minute by default): every command carries its key. */
 export function connectShop(urls: ShopUrls, patienceMs = 60_000): Shop {
+  const token =
+    urls.issuer === undefined ? nobody : createTokenSource(urls.issuer, { role: 'operator', subject: 'shop' });
   const send = async (url: string, init: RequestInit): Promise<Answer> => {
     const deadline = performance.now() + patienceMs;
     let last: unknown;
@@ -37,7 +44,10 @@ export function connectShop(urls: ShopUrls, patienceMs = 60_000): Shop {
     do {
       attempts += 1;
       try {
-        const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+        const bearer = await token();
+        const headers = new Headers(init.headers);
+        if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
+        const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(timeoutMs) });
         const body = (await response.json()) as Record<string, unknown>;
         if (response.status < 500 && response.status !== 429) return { status: response.status, body };
         last = `${response.status} ${JSON.stringify(body)}`;

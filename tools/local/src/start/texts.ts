@@ -14,7 +14,9 @@ Environment
   DAYBOOK_DATA           the data folder (default .daybook)
   COSMOS_ENDPOINT, COSMOS_KEY                        use this Cosmos DB instead of an emulator
   EVENTHUBS_CONNECTION_STRING or EVENTHUBS_NAMESPACE use these Event Hubs instead of an emulator
-  BLOB_CONNECTION_STRING or BLOB_ENDPOINT            use this Blob storage instead of an emulator`;
+  BLOB_CONNECTION_STRING or BLOB_ENDPOINT            use this Blob storage instead of an emulator
+  AUTH_ISSUER, AUTH_AUDIENCE, AUTH_JWKS_URI          believe this issuer of tokens instead of one for development
+  DAYBOOK_AUTH=off                                   believe whatever a caller says of itself`;
 
 /** Where everything is: for the person at the terminal. Keys are left out. */
 export function describeSystem(
@@ -27,11 +29,16 @@ export function describeSystem(
   const blob = emulators.blob
     ? `http://127.0.0.1:${ports.blob}`
     : (env['BLOB_ENDPOINT'] ?? 'as BLOB_CONNECTION_STRING says');
+  const tokens =
+    urls.issuer ??
+    env['AUTH_ISSUER'] ??
+    'NONE NEEDED: DAYBOOK_AUTH is off, every caller is believed whatever it says of itself';
   const places: readonly (readonly [string, string])[] = [
     ...serviceNames.map((name) => [name, urls[name]] as const),
     ['Cosmos DB', env['COSMOS_ENDPOINT'] ?? ''],
     ['Event Hubs', hubs],
     ['Blob storage', blob],
+    ['tokens', tokens],
     ['data', dataFolder],
     ['logs', logFolder],
   ];

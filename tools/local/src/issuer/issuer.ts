@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { SignJWT } from 'jose';
+import type { IssuerKeys } from './issuer-keys.ts';
+
+/** For whom tokens are made here, and the names of roles: as the services have them. */
+export const devAudience = 'api://daybook';
+export const devRoles = ['customer', 'operator', 'service'] as const;
+
+/** What a token is asked for with: `POST /token`. */
+export interface TokenRequest {
+  readonly role: string;
+  /** Who it is about; a customer's is their customer id. Default: the role's name. */
+  readonly subject?: string;
+  /** How long it is good for, in seconds: 1 to 86,400, default 3,600. */
+  readonly seconds?: number;
+}
+
+export interface Issuer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * An issuer of tokens for development, on loopback: it gives anybody who asks whatever they ask for, which is why services believe it
+ * only where they are told to. `GET /keys` publishes its keys, `POST /token` signs.
+ */
+export async function startIssuer(keys: IssuerKeys, port: number, now: () => number = Date.now): Promise<Issuer> {
+  let url = '';
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const handle = async (): Promise<void> => {
+      if (request.method === 'GET' && request.url === '/keys') answer(200, { keys: [keys.publicJwk] });
+      else if (request.method === 'GET' && request.url === '/.well-known/openid-configuration') {
+        answer(200, { issuer: url, jwks_uri: `${url}/keys`, token_endpoint: `${url}/token` });
+      } else if (request.method === 'POST' && request.url === '/token') {
+        const asked = checked(await json(request));
+        if (typeof asked === 'string') answer(400, { error: 'invalid_request', error_description: asked });
+        else
+          answer(200, {
+            access_token: await sign(keys, url, asked, now()),
+            token_type: 'Bearer',
+            expires_in: asked.seconds,
+          });
+      } else answer(404, { error: 'not_found' });
+    };
+    handle().catch((error: unknown) => answer(400, { error: 'invalid_request', error_description: String(error) }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function sign(keys: IssuerKeys, issuer: string, { role, subject, seconds }: Required<TokenRequest>, nowMs: number) {
+  const issuedAt = Math.floor(nowMs / 1000);
+  return new SignJWT({ oid: subject, roles: [role] })
+    .setProtectedHeader({ alg: 'ES256', kid: keys.publicJwk.kid ?? '', typ: 'JWT' })
+    .setIssuer(issuer)
+    .setAudience(devAudience)
+    .setSubject(subject)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + seconds)
+    .sign(keys.privateKey);
+}
+
+/** The request with its defaults, or what is wrong with it. */
+function checked(body: unknown): Required<TokenRequest> | string {
+  const { role, subject, seconds = 3_600 } = (body ?? {}) as Partial<TokenRequest>;
+  if (!devRoles.some((known) => known === role)) return `role: must be one of ${devRoles.join(', ')}`;
+  const about = subject ?? String(role);
+  if (!/^[A-Za-z0-9._@-]{1,100}$/.test(about)) return 'subject: must be 1 to 100 letters, digits or ._@-';
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400) return 'seconds: must be 1 to 86400';
+  return { role: String(role), subject: about, seconds };
+}
