@@ -40,7 +40,7 @@ export interface FeedAdmin {
   /** The feeds that have leases here. One query. */
   feeds(): Promise<readonly FeedStatus[]>;
   /** The same with how far each range is behind: one read of the feed for each. */
-  feedsWithLag(): Promise<readonly (FeedStatus & { readonly ranges: readonly (RangeStatus & RangeLag)[] })[]>;
+  feedsWithLag(): Promise<readonly FeedStatus<RangeStatus & RangeLag>[]>;
   /**
    * Begins again somewhere else, while instances run: the lease's generation goes up, its holder notices with its next write (within
    * `renewEveryMs`), tells its handlers by their `signal`, drops what it has in hand and begins again. Handlers get old documents again,

@@ -29,9 +29,9 @@ export interface RangeLag {
   readonly lagEvents: number;
 }
 
-export interface FeedStatus {
+export interface FeedStatus<R extends RangeStatus = RangeStatus> {
   readonly name: string;
-  readonly ranges: readonly RangeStatus[];
+  readonly ranges: readonly R[];
 }
 
 type Found = ReadonlyMap<string, Stored>;

@@ -2,10 +2,11 @@ import type { KeyHandler } from '@daybook/change-feed';
 import type { StoredEvent } from '@daybook/eventstore';
 import type { ApplyContext, Projector } from './build.ts';
 
-/** `keyOf` and `orderOf` for a feed of an events container: streams are the keys, versions the order. */
+/** `keyOf`, `orderOf` and `timeOf` for a feed of an events container: streams are the keys, versions the order. */
 export const eventFeed = {
   keyOf: (event: StoredEvent): string => event.streamId,
   orderOf: (event: StoredEvent): number => event.version,
+  timeOf: (event: StoredEvent): number => Date.parse(event.recordedAt),
 };
 
 /**

@@ -7,6 +7,7 @@ export { type CommandContext, commandContext } from './http/command-context.ts';
 export { stateAsAsked } from './http/as-of.ts';
 export { correlationRoutes } from './http/correlations.ts';
 export { deadLetterRoutes, type DeadLetterRoutesOptions, type ParkingConsumer } from './http/dead-letters.ts';
+export { feedRoutes, type FeedRoutesOptions } from './http/feeds.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
 export { itemAtVersion } from './http/min-version.ts';

@@ -1,6 +1,7 @@
 import {
   createFeedProcessor,
   type FeedHandler,
+  type FeedHealth,
   type FeedLimits,
   type FeedProcessor,
   type KeyHandler,
@@ -24,6 +25,7 @@ import type { Component } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
 import type { Service } from './service.ts';
+import { feedMetrics } from './telemetry/feed-metrics.ts';
 import { tracedRoute } from './telemetry/traced.ts';
 
 export interface ServiceFeedsOptions {
@@ -48,6 +50,8 @@ export interface ServiceFeeds extends Pick<Service, 'feed' | 'relay'> {
   readonly openFeed: OpenFeed;
   /** This process has appended: every feed reads at once. */
   nudge(): void;
+  /** What each feed says of itself, by name. */
+  feedHealth(): Readonly<Record<string, FeedHealth>>;
 }
 
 interface FeedExtras {
@@ -60,7 +64,8 @@ const relayLimits: Partial<FeedLimits> = { pageSize: 500, maxInFlight: 1_500 };
 
 export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
   const { service, settings, instance, runtime, log, health, platform, events, store, deadLetters } = options;
-  const processors = new Set<FeedProcessor>();
+  const processors = new Map<string, FeedProcessor>();
+  const metrics = feedMetrics();
 
   const open = (name: string, handler: FeedHandler<StoredEvent>, extras: FeedExtras): FeedProcessor => {
     const processor = createFeedProcessor<StoredEvent>({
@@ -70,14 +75,14 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
       source: events,
       leases: platform.container(leasesContainer(service)),
-      runtime,
+      ...{ runtime, metrics },
       ...eventFeed,
       ...handler,
       ...extras,
       onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
       log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
     });
-    processors.add(processor);
+    processors.set(name, processor);
     return processor;
   };
 
@@ -133,13 +138,14 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
         start: () => processor.start(),
         health: () => processor.health(),
         async stop() {
-          processors.delete(processor);
+          processors.delete(name);
           await processor.stop();
         },
       };
     },
+    feedHealth: () => Object.fromEntries([...processors].map(([name, processor]) => [name, processor.health()])),
     nudge() {
-      for (const processor of processors) processor.nudge();
+      for (const processor of processors.values()) processor.nudge();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { FeedHandler } from '@daybook/change-feed';
+import { createFeedAdmin, type FeedHandler } from '@daybook/change-feed';
 import {
   archiveContainer,
   auditContainer,
@@ -30,12 +30,19 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { type Container, type Runtime, systemRuntime } from '@daybook/ports';
-import { type Build, createReadModels, type ReadModelDefinition, type ServedReadModel } from '@daybook/projections';
+import {
+  type Build,
+  createReadModels,
+  type ReadModelDefinition,
+  type ServedReadModel,
+  eventFeed,
+} from '@daybook/projections';
 import { Router } from 'express';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
+import { feedRoutes } from './http/feeds.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
 import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
@@ -120,7 +127,7 @@ export function openService(
   });
   let personalData: ServicePersonalData | undefined;
 
-  const { feed, relay, nudge, openFeed } = serviceFeeds({
+  const { feed, relay, nudge, openFeed, feedHealth } = serviceFeeds({
     ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
     onReplayable: (consumer) => parking.push(consumer),
   });
@@ -182,9 +189,12 @@ export function openService(
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
     async run(routes, components) {
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
+      const leases = platform.container(leasesContainer(service.name));
+      const feedAdmin = createFeedAdmin<StoredEvent>({ leases, source: events, runtime, timeOf: eventFeed.timeOf });
       const common = [
         correlationRoutes(reading),
         deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
+        feedRoutes({ admin: feedAdmin, health: feedHealth, audit, runtime, log }),
         readModelRoutes({ readModels, runtime, log }),
       ];
       await runUntilSignalled({
