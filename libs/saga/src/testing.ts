@@ -1,1 +1,8 @@
-export { type AnswerOptions, type OperatorOptions, type SagaScenario, sagaScenario } from './testing/scenario.ts';
+export {
+  type AnswerOptions,
+  type OperatorOptions,
+  type RecordedStep,
+  replayHistory,
+  type SagaScenario,
+  sagaScenario,
+} from './testing/scenario.ts';

@@ -1,4 +1,5 @@
-import { orderCommands, paymentCommands, stockCommands } from '@daybook/contracts';
+import { attemptMessageId, orderCommands, paymentCommands, stockCommands } from '@daybook/contracts';
+import type { IssuedCommand } from '@daybook/saga';
 import { sagaScenario, type SagaScenario } from '@daybook/saga/testing';
 import { fulfilOrder } from './fulfil-order/fulfil-order.ts';
 import { returnOrder } from './return-order/return-order.ts';
@@ -18,12 +19,15 @@ function runThrough(
   const answered = new Set<string>();
   const left = [...signals];
   for (;;) {
-    const next = scenario.commands.find(({ intentKey }) => !answered.has(intentKey));
+    const next = scenario.commands.find((command) => !answered.has(messageIdOf(command)));
     const signal = next === undefined ? left.shift() : undefined;
     if (signal !== undefined) scenario.receives(signal, { orderId: 'o1' });
-    else if (next === undefined) return scenario;
-    else {
-      answered.add(next.intentKey);
+    else if (next === undefined) {
+      const probe = scenario.timers.find(({ purpose }) => purpose === 'probe');
+      if (probe === undefined) return scenario;
+      scenario.timePasses(probe.timerId);
+    } else {
+      answered.add(messageIdOf(next));
       const [, step = '', , phase] = next.intentKey.split('/');
       scenario.answers(step, types[next.type] ?? 'unexpected', {
         item: next.item,
@@ -33,6 +37,8 @@ function runThrough(
     }
   }
 }
+
+const messageIdOf = ({ intentKey, attempt }: IssuedCommand): string => attemptMessageId(intentKey, attempt);
 
 const answers = {
   ReserveStock: 'StockReserved',

@@ -5,5 +5,5 @@ import { defaultTiming, type SagaTiming } from './timing.ts';
 
 /** Every version of every saga that may still be running. */
 export function fulfilmentDefinitions(timing: SagaTiming = defaultTiming): readonly SagaDefinition[] {
-  return [fulfilOrder(timing), returnOrder(timing)];
+  return [fulfilOrder(timing, 1), fulfilOrder(timing), returnOrder(timing)];
 }

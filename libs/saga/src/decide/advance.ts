@@ -9,6 +9,8 @@ export function advance(draft: Draft): void {
   dropIdleTimers(draft);
   if (draft.saga.status === 'running') goForward(draft);
   else if (draft.saga.status === 'compensating') goBack(draft);
+  // A step just asked for may have ended the deadline.
+  dropIdleTimers(draft);
 }
 
 /** Turns the saga round. */
@@ -51,7 +53,6 @@ function migrate(draft: Draft, { name }: SagaStep): boolean {
 
 function passPivot(draft: Draft, step: string, awaits: string): void {
   enter(draft, step, 'do', []);
-  dropIdleTimers(draft);
   if (!draft.saga.pivotPassed && draft.saga.signals.has(awaits)) draft.add({ type: 'PivotPassed', data: { step } });
 }
 

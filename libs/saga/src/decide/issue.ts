@@ -6,9 +6,6 @@ import type { SagaPhase } from '../events/saga-events.ts';
 import type { Draft } from './draft.ts';
 import { stepKey, type TimerState } from './state.ts';
 
-/** Commands under way at once in one step, and in one event. */
-export const waveMax = 50;
-
 /** Enters a step, unless it was entered. */
 export function enter(draft: Draft, step: string, phase: SagaPhase, items: readonly string[]): void {
   if (draft.saga.steps.has(stepKey(step, phase))) return;
@@ -20,7 +17,7 @@ export function issueNextWave(draft: Draft, step: CommandStep, phase: SagaPhase)
   const pending: Issue[] = [];
   for (const [item, state] of draft.saga.steps.get(stepKey(step.name, phase))?.items ?? []) {
     if (state.status === 'waiting' || state.status === 'pausing' || state.status === 'probing') return;
-    if (state.status === 'pending' && pending.length < waveMax) {
+    if (state.status === 'pending' && pending.length < step.inFlightMax) {
       pending.push({ item, round: state.round, attempt: state.attempt + 1 });
     }
   }

@@ -1,4 +1,5 @@
 import type { ActionDefinition, CommandStep, SagaDefinition, SagaStep } from './definition.ts';
+import { waveMax } from './erase.ts';
 import { SagaDefinitionError } from './errors.ts';
 import { longestMs } from './retry.ts';
 
@@ -100,6 +101,9 @@ function checkPivot(definition: SagaDefinition, steps: readonly SagaStep[], fail
 }
 
 function checkStep(step: CommandStep, fail: Fail): void {
+  if (!(Number.isInteger(step.inFlightMax) && step.inFlightMax >= 1 && step.inFlightMax <= waveMax)) {
+    fail(step.name, `each.inFlightMax: must be 1 to ${waveMax}`);
+  }
   checkAction(step.action, step.name, '', fail);
   if (step.compensation !== undefined) checkAction(step.compensation, step.name, 'compensate.', fail);
   if (step.kind !== 'compensable') return;

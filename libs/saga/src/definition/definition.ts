@@ -61,6 +61,8 @@ export interface CommandStep extends StepBase {
   /** Ids of what to ask for, at most 1,000; `-` where there is only one; none when the step is skipped. */
   itemsOf(context: SagaContext): readonly string[];
   readonly fanOut: boolean;
+  /** How many of its items are asked for at the same time. */
+  readonly inFlightMax: number;
   readonly action: ActionDefinition;
   /** The way back; only of a compensable step. */
   readonly compensation?: ActionDefinition;

@@ -17,6 +17,9 @@ import type { RetryPolicy } from './retry.ts';
 /** The one item of a step that asks for one thing only. */
 export const soleItem = '-';
 
+/** Commands under way at once in one step, and in one event. */
+export const waveMax = 50;
+
 /** More items than this a step cannot ask for: as many lines as an order may have. */
 export const itemsMax = 1_000;
 
@@ -35,6 +38,7 @@ type LooseReasons = { readonly [type: string]: ((data: never) => Reason) | undef
 interface LooseEach {
   readonly of: (context: never) => readonly unknown[];
   readonly id: (item: never) => string;
+  readonly inFlightMax?: number | undefined;
 }
 
 export function stepFrom<Context, Item, C extends EventCatalogue>(
@@ -52,6 +56,7 @@ export function stepFrom<Context, Item, C extends EventCatalogue>(
     name,
     kind,
     fanOut: each !== undefined,
+    inFlightMax: each?.inFlightMax ?? waveMax,
     itemsOf: itemsOf(saga, name, options),
     action: actionFrom(options, answers, each),
     ...(way === undefined ? {} : { compensation: actionFrom(way, answers, each) }),
@@ -71,6 +76,7 @@ export function closingFrom<Context, C extends EventCatalogue>(
     name,
     kind: 'closing',
     fanOut: false,
+    inFlightMax: waveMax,
     itemsOf: () => [soleItem],
     action: actionFrom(options, options.answers, undefined),
     stakeOf: () => ({}),

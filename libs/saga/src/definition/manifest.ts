@@ -32,11 +32,11 @@ export function manifestOf(definition: SagaDefinition): SagaManifest {
 
 function stepOf(step: SagaStep): { readonly [field: string]: Json } {
   if (step.kind === 'pivot') return { name: step.name, kind: step.kind, awaits: step.awaits };
-  const { name, kind, fanOut, action, compensation, nothingToUndo, probe } = step;
+  const { name, kind, fanOut, inFlightMax, action, compensation, nothingToUndo, probe } = step;
   return {
     name,
     kind,
-    ...(fanOut ? { fanOut: true } : {}),
+    ...(fanOut ? { fanOut: { inFlightMax } } : {}),
     ...actionOf(action),
     ...(probe === undefined ? {} : { onUnknown: { probe: { ...probe } } }),
     ...(compensation === undefined ? {} : { compensate: actionOf(compensation) }),

@@ -2,9 +2,10 @@ import type { CommandStep, SagaDefinition, SagaStep } from './definition.ts';
 
 /** The saga as a Mermaid flow chart: the way forward, the pivot, the way back. The same definition gives the same text. */
 export function toMermaid(definition: SagaDefinition): string {
-  const { stages, closing, start, cancelledBy, pivotAtStart } = definition;
+  const { stages, closing, start, cancelledBy, pivotAtStart, deadlineMs } = definition;
+  const limit = deadlineMs === undefined ? '' : `: ${deadlineMs / 1_000} s until the pivot`;
   const lines = ['flowchart TD'];
-  lines.push(pivotAtStart ? `  start{{"${start.event}: no way back"}}` : `  start(["${start.event}"])`);
+  lines.push(pivotAtStart ? `  start{{"${start.event}: no way back"}}` : `  start(["${start.event}${limit}"])`);
   for (const step of stages.flat()) lines.push(`  ${step.name}${shape(step)}`);
   lines.push('  completed(["completed"])');
 
@@ -43,7 +44,8 @@ function wayBack(
     .flat();
   for (const step of before) {
     if (step.kind !== 'compensable') continue;
-    const why = step.compensation === undefined ? 'refused' : 'refused, unknown, timed out';
+    const unknown = step.probe === undefined ? 'unknown' : 'unknown still when probed';
+    const why = step.compensation === undefined ? 'refused' : `refused, ${unknown}, timed out`;
     lines.push(`  ${step.name} -. "${why}" .-> ${backFrom(step, before, way) ?? last}`);
   }
   const pivot = stages.flat().find((step) => step.kind === 'pivot');

@@ -27,8 +27,15 @@ interface CommandOptions<Context, Item, C extends EventCatalogue> {
 export interface ActionOptions<Context, Item, C extends EventCatalogue> extends CommandOptions<Context, Item, C> {
   /** The catalogue of the participant's events: gives the types of answers their names and data. */
   readonly answers: C;
-  /** Asks for each of several things at once, in waves of 50. `id` is unique among them and has no slash. At most 1,000. */
-  readonly each?: { readonly of: (context: Context) => readonly Item[]; readonly id: (item: Item) => string };
+  /**
+   * Asks for each of several things at once, in waves of `inFlightMax` (1 to 50, default 50). `id` is unique among them and has no slash.
+   * At most 1,000.
+   */
+  readonly each?: {
+    readonly of: (context: Context) => readonly Item[];
+    readonly id: (item: Item) => string;
+    readonly inFlightMax?: number;
+  };
   /** The money or stock that is at stake with it: operators see the sums, and steps with money may need a second person. */
   readonly stake?: (context: Context, item: Item) => Stake;
   /** The step is skipped where this is false. */

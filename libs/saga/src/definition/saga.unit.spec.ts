@@ -105,6 +105,15 @@ describe('a saga definition', () => {
       /nothing can call it off/,
     ],
     ['a closing without a way back', () => begin().pivotAtStart().closing('reject', action), /never turns round/],
+    [
+      'too many in flight',
+      () =>
+        whole().retriable('many', {
+          ...action,
+          each: { of: () => ['a'], id: (item: string) => item, inFlightMax: 51 },
+        }),
+      /inFlightMax: must be 1 to 50/,
+    ],
     ['a deadline of nothing', () => whole().deadline(0), /deadline: must be whole milliseconds/],
     [
       'a deadline that its retries do not fit',

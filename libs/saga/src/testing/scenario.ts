@@ -1,6 +1,6 @@
 import { formatIntentKey, outcomeKey } from '@daybook/contracts';
 import { decideSaga, type SagaInput } from '../decide/decide.ts';
-import { decideOperator, type OperatorRequest } from '../decide/operator.ts';
+import { decideOperator, type OperatorCommand, type OperatorRequest } from '../decide/operator.ts';
 import { evolveSaga } from '../decide/evolve.ts';
 import { initialSaga, type LiveSaga, type SagaState, stepKey, type TimerState } from '../decide/state.ts';
 import type { SagaDefinition } from '../definition/definition.ts';
@@ -27,11 +27,33 @@ export interface OperatorOptions {
   readonly secondPerson?: boolean;
 }
 
+/** One input or intervention, and what the saga made of it: a history that other code can be held to. */
+export type RecordedStep = { readonly events: readonly SagaEvent[] } & (
+  { readonly input: SagaInput } | { readonly operator: OperatorCommand }
+);
+
+/** Replays a recorded history with the definition as it is today, step by step: what each step makes now. */
+export function replayHistory(
+  definition: SagaDefinition,
+  steps: readonly RecordedStep[],
+): readonly (readonly SagaEvent[])[] {
+  let state: SagaState = initialSaga;
+  return steps.map((step) => {
+    const decision =
+      'input' in step ? decideSaga(definition, step.input, state) : decideOperator(definition, step.operator, state);
+    // From the recorded events, as it is in production: only the decision is today's.
+    state = step.events.reduce(evolveSaga, state);
+    return 'refused' in decision ? [] : decision;
+  });
+}
+
 /** A saga under test, in memory: given what came before, when this arrives, then these events, commands and timers. */
 export interface SagaScenario {
   /** Everything that the saga has recorded, oldest first. Each event has passed its schema. */
   readonly events: readonly SagaEvent[];
   readonly saga: LiveSaga;
+  /** Everything that was given, with what came of it. */
+  readonly history: readonly RecordedStep[];
   readonly commands: readonly IssuedCommand[];
   /** The events that the last input made. */
   readonly last: readonly SagaEvent[];
@@ -62,6 +84,7 @@ export function sagaScenario(
   let state: SagaState = initialSaga;
   let nowMs = options.startMs ?? Date.UTC(2010, 11, 1);
   let inputs = 0;
+  const history: RecordedStep[] = [];
   let last: readonly SagaEvent[] = [];
   let refused: string | undefined;
 
@@ -74,6 +97,7 @@ export function sagaScenario(
 
   const scenario: SagaScenario = {
     events,
+    history,
     get saga() {
       return live();
     },
@@ -111,11 +135,15 @@ export function sagaScenario(
       const command = { request, actor, reason, expectedVersion, secondPerson, nowMs, random };
       const decision = decideOperator(definition, command, state);
       refused = 'refused' in decision ? decision.code : undefined;
-      return record('refused' in decision ? [] : decision);
+      const made = 'refused' in decision ? [] : decision;
+      history.push({ operator: command, events: made });
+      return record(made);
     },
     gives(input) {
       refused = undefined;
-      return record(decideSaga(definition, input, state));
+      const made = decideSaga(definition, input, state);
+      history.push({ input, events: made });
+      return record(made);
     },
   };
 

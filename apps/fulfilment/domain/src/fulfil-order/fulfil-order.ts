@@ -31,8 +31,10 @@ export interface FulfilOrderContext {
  *
  * `confirm` has no way back of its own: an order that may have been confirmed may be shipped at any moment, so a doubt about it is
  * never resolved by releasing its stock. It is asked for until the order answers; the order's own stream decides.
+ *
+ * @param version 1 has neither a deadline nor a probe; kept while sagas of it may be alive
  */
-export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition {
+export function fulfilOrder(timing: SagaTiming = defaultTiming, version: 1 | 2 = 2): SagaDefinition {
   const payment = ({ orderId }: FulfilOrderContext) => ({ paymentId: paymentIdOf(orderId), orderId });
   const reservation = ({ orderId }: FulfilOrderContext, { sku }: SkuQuantity) => ({
     sku,
@@ -42,9 +44,12 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
   const money = ({ total, currency }: FulfilOrderContext) => ({ money: { amount: total, currency } });
   const eachSku = { of: (context: FulfilOrderContext) => context.stocked, id: (item: SkuQuantity) => item.sku };
 
-  return saga('FulfilOrder', { version: 1 })
+  const begun = saga('FulfilOrder', { version })
     .startedBy(orderEvents, 'OrderSubmitted', { key: 'orderId', context: contextOf })
-    .cancelledBy('OrderCancelled')
+    .cancelledBy('OrderCancelled');
+  const { deadlineMs, probe } = { ...defaultTiming, ...timing };
+
+  return (version === 1 ? begun : begun.deadline(deadlineMs))
     .step('reserve', {
       answers: stockEvents,
       each: eachSku,
@@ -81,6 +86,7 @@ export function fulfilOrder(timing: SagaTiming = defaultTiming): SagaDefinition 
         PaymentRequestRefused: ({ code, message }) => ({ reason: 'payment-unresolved', detail: `${code}: ${message}` }),
       },
       unknown: { PaymentAuthorizationUnknown: ({ message }) => ({ reason: 'payment-unresolved', detail: message }) },
+      ...(version === 1 ? {} : { onUnknown: probe }),
       retry: timing.forward,
       stake: money,
       compensate: {

@@ -34,6 +34,18 @@ const ignored = (scenario: SagaScenario): unknown => scenario.last.map((event) =
 const rejected = { sku: b, reservationId: 'o1', orderId: 'o1', quantity: 1, available: 0, code: 'insufficient-stock' };
 const payment = { paymentId: 'o1', orderId: 'o1' };
 
+/** Nobody knows whether it is authorized, and nobody finds out until the horizon is over. */
+const unresolved = (): SagaScenario => {
+  const data = { ...payment, message: 'no answer' };
+  const scenario = reserved().answers('authorize', 'PaymentAuthorizationUnknown', { data, outcome: true });
+  while (scenario.saga.status === 'running') {
+    scenario.timePasses();
+    const again = { eventId: 'e', type: 'PaymentAuthorizationUnknown', data };
+    scenario.answers('authorize', 'OutcomeRepeated', { data: again });
+  }
+  return scenario;
+};
+
 const release = (scenario: SagaScenario, ...skus: string[]): SagaScenario =>
   skus.reduce((s, item) => s.answers('reserve', 'StockReservationReleased', { item, phase: 'undo' }), scenario);
 const voided = (scenario: SagaScenario): SagaScenario =>
@@ -128,15 +140,28 @@ describe('FulfilOrder, the way back', () => {
   });
 
   it('voids an authorization in doubt first, then releases, then rejects', () => {
-    const scenario = reserved().answers('authorize', 'PaymentAuthorizationUnknown', {
-      data: { ...payment, message: 'no answer' },
-      outcome: true,
-    });
+    const scenario = unresolved();
     expect(scenario.asked).toEqual(['VoidPayment payment-o1']);
     expect(types(scenario.answers('authorize', 'PaymentVoidRequested', { phase: 'undo' }))).toEqual([]);
     expect(voided(scenario).asked).toEqual([`ReleaseStock stock-${a}`, `ReleaseStock stock-${b}`]);
     release(scenario, b, a);
     expect(scenario.commands.at(-1)?.data).toMatchObject({ reason: 'payment-unresolved' });
+  });
+
+  it('goes on when a probe finds out that it is authorized after all', () => {
+    const data = { ...payment, message: 'no answer' };
+    const scenario = reserved().answers('authorize', 'PaymentAuthorizationUnknown', { data, outcome: true });
+    expect(scenario.timePasses().asked).toEqual(['AuthorizePayment payment-o1']);
+    const found = { eventId: 'e', type: 'PaymentAuthorized', data: payment };
+    expect(scenario.answers('authorize', 'OutcomeRepeated', { data: found }).asked).toEqual(['ConfirmOrder order-o1']);
+  });
+
+  it('is voided at once in version 1, which does not probe', () => {
+    const first = sagaScenario(fulfilOrder(timing, 1)).receives('OrderSubmitted', submitted(twoSkus));
+    first.answers('reserve', 'StockReserved', { item: a }).answers('reserve', 'StockReserved', { item: b });
+    const data = { ...payment, message: 'no answer' };
+    first.answers('authorize', 'PaymentAuthorizationUnknown', { data, outcome: true });
+    expect(first.asked).toEqual(['VoidPayment payment-o1']);
   });
 
   it.each([
@@ -173,6 +198,61 @@ describe('FulfilOrder, the way back', () => {
   it('ignores a cancellation after the pivot', () => {
     const scenario = shipped().receives('OrderCancelled', order);
     expect(ignored(scenario)).toEqual([{ reason: 'past-the-pivot', input: 'OrderCancelled' }]);
+  });
+});
+
+describe('FulfilOrder, too late', () => {
+  const overdue = (scenario: SagaScenario): SagaScenario => scenario.timePasses('FulfilOrder:o1/timer/1');
+
+  it('is undone when it is not confirmed within two hours', () => {
+    const scenario = overdue(reserved());
+    release(voided(scenario), a, b);
+    expect(scenario.commands.at(-1)?.data).toMatchObject({ reason: 'timed-out' });
+    expect(scenario.answers('reject', 'OrderRejected').saga.status).toBe('compensated');
+  });
+
+  it.each([
+    ['may be confirmed', authorized],
+    ['is confirmed', confirmed],
+  ])('is never undone for that once the order %s', (_, given) => {
+    expect(overdue(given()).saga.status).toBe('running');
+  });
+});
+
+describe('FulfilOrder, with an operator', () => {
+  it('is cancelled before it is confirmed, and the order is told', () => {
+    const scenario = reserved().operator({ action: 'cancel' });
+    release(voided(scenario), a, b);
+    expect(scenario.commands.at(-1)).toMatchObject({ type: 'RejectOrder', data: { reason: 'cancelled-by-operator' } });
+    expect(scenario.answers('reject', 'OrderRejected').saga.status).toBe('compensated');
+  });
+
+  it('is not cancelled once the order may be confirmed: there the order decides; nor after the pivot', () => {
+    expect(authorized().operator({ action: 'cancel' }).refused).toBe('cannot-be-undone');
+    expect(confirmed().operator({ action: 'cancel' }).refused).toBe('cannot-be-undone');
+    expect(shipped().operator({ action: 'cancel' }).refused).toBe('past-the-pivot');
+  });
+
+  it('is turned round by force where the order is over and its event never came', () => {
+    const evidence = 'order o1 is cancelled since version 4; its message was discarded';
+    const scenario = confirmed().operator({ action: 'force-compensate', evidence });
+    release(voided(scenario), a, b);
+    scenario.answers('reject', 'OrderRequestRefused');
+    expect(scenario.saga).toMatchObject({ status: 'compensated', cause: { reason: 'forced-by-operator' } });
+  });
+
+  it('is helped over a capture that is refused: tried anew, or declared done', () => {
+    const data = { ...payment, request: 'capture', code: 'authorization-expired', message: 'too late' };
+    const parked = (): SagaScenario => {
+      const scenario = shipped().answers('commit', 'StockCommitted', { item: a });
+      scenario.answers('commit', 'StockCommitted', { item: b });
+      return scenario.answers('capture', 'PaymentRequestRefused', { data, outcome: true });
+    };
+    const retried = parked().operator({ action: 'retry' });
+    expect(retried.commands.at(-1)).toMatchObject({ intentKey: 'FulfilOrder:o1/capture/-/do/1' });
+    expect(retried.answers('capture', 'PaymentCaptured', { outcome: true }).saga.status).toBe('completed');
+    const skipped = parked().operator({ action: 'skip', evidence: 'bank transfer 4711' });
+    expect(skipped.saga.status).toBe('completed');
   });
 });
 
@@ -266,7 +346,7 @@ describe('FulfilOrder, large orders', () => {
     const sizes: number[] = [];
     for (let wave = scenario.asked; wave[0]?.startsWith('ReserveStock') === true; wave = scenario.asked) {
       sizes.push(wave.length);
-      expect(scenario.timers).toHaveLength(1);
+      expect(scenario.timers.map(({ purpose }) => purpose)).toEqual(['timeout', 'deadline']);
       for (const command of scenario.commands.slice(-wave.length))
         scenario.answers('reserve', 'StockReserved', { item: command.item });
     }
