@@ -91,6 +91,7 @@ export {
   stockStream,
 } from './streams.ts';
 export { minVersion } from './http/min-version.ts';
+export { type CallerRole, callerRoles, commonEndpoints, type Endpoint, endpoints } from './http/endpoints.ts';
 export { listOrdersQuery, orderRequests, orderSummaryQuery, pageQuery, salesReportQuery } from './http/order-http.ts';
 export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
 export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';

@@ -1,23 +1,20 @@
+import type { CallerRole, Endpoint } from '@daybook/contracts';
 import type { Request, RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import { Problem } from '../http/problem.ts';
-import { actingRole, rememberCaller, type Role } from './caller.ts';
+import { actingRole, rememberCaller } from './caller.ts';
 import { isTokenRefused, type TokenVerifier } from './verifier.ts';
-
-/** Who may use which endpoint. */
-export interface EndpointAccess {
-  readonly method: string;
-  /** As the routes have it, `/v1/orders/:orderId`. */
-  readonly path: string;
-  readonly roles: readonly Role[];
-}
 
 /**
  * Lets through who proves who they are (`Authorization: Bearer`) and may use the endpoint. What is not in the list nobody may use: an
  * endpoint that somebody forgot is closed, not open. Answers 401 `token-missing` or `invalid-token`, 403 `role-missing`, 503
  * `issuer-unavailable`.
  */
-export function authenticate(verifier: TokenVerifier, endpoints: readonly EndpointAccess[], log: Log): RequestHandler {
+export function authenticate(
+  verifier: TokenVerifier,
+  endpoints: readonly Pick<Endpoint, 'method' | 'path' | 'roles'>[],
+  log: Log,
+): RequestHandler {
   const rules = endpoints.map((endpoint) => ({ ...endpoint, pattern: patternOf(endpoint.path) }));
   return async (request, _response, next) => {
     const caller = await verifier.verify(bearerToken(request)).catch((error: unknown) => {
@@ -27,7 +24,7 @@ export function authenticate(verifier: TokenVerifier, endpoints: readonly Endpoi
       throw new Problem(503, 'issuer-unavailable', `${error.message}: try again.`, { headers: { 'Retry-After': '5' } });
     });
     const rule = rules.find(({ method, pattern }) => method === request.method && pattern.test(request.path));
-    const allowed: readonly Role[] = rule?.roles ?? [];
+    const allowed: readonly CallerRole[] = rule?.roles ?? [];
     if (!caller.roles.some((role) => allowed.includes(role))) {
       if (rule === undefined && actingRole(caller) !== undefined) {
         throw new Problem(404, 'no-such-route', `There is nothing at ${request.method} ${request.path}.`);

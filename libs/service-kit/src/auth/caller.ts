@@ -1,15 +1,12 @@
+import type { CallerRole } from '@daybook/contracts';
 import type { Request } from 'express';
 import { Problem } from '../http/problem.ts';
-
-/** What a caller may be: a person who buys, a person who runs the shop, or another program. */
-export const roles = ['customer', 'operator', 'service'] as const;
-export type Role = (typeof roles)[number];
 
 /** Who a request comes from, as a token proves it. */
 export interface Caller {
   /** Object id in Entra ID; a customer's is their customer id. */
   readonly id: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly CallerRole[];
 }
 
 const callers = new WeakMap<Request, Caller>();
@@ -20,7 +17,7 @@ export const rememberCaller = (request: Request, caller: Caller): void => void c
 export const callerOf = (request: Request): Caller | undefined => callers.get(request);
 
 /** The role in which a caller acts: the one that may most. */
-export const actingRole = ({ roles: held }: Caller): Role | undefined =>
+export const actingRole = ({ roles: held }: Caller): CallerRole | undefined =>
   (['operator', 'service', 'customer'] as const).find((role) => held.includes(role));
 
 /**

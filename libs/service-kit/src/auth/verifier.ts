@@ -1,5 +1,6 @@
+import { callerRoles } from '@daybook/contracts';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { type Caller, type Role, roles } from './caller.ts';
+import type { Caller } from './caller.ts';
 
 /** Whose tokens are believed. */
 export interface TokenSettings {
@@ -66,7 +67,7 @@ function callerIn(payload: JWTPayload): Caller {
     throw new TokenRefused('invalid-token', 'the token names nobody: it needs an oid or a sub');
   }
   const held: readonly unknown[] = Array.isArray(claimed) ? claimed : [];
-  return { id, roles: roles.filter((role: Role) => held.includes(role)) };
+  return { id, roles: callerRoles.filter((role) => held.includes(role)) };
 }
 
 function refusalOf(error: unknown): TokenRefused {

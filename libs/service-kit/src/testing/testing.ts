@@ -7,11 +7,13 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { type Container, memoryContainer, type Runtime } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
+import type { Projector } from '@daybook/projections';
 import type { Router } from 'express';
 import { createHealth, type Health } from '../health.ts';
 import { startHttp } from '../http/http-app.ts';
 import { type Log, silentLog } from '../log.ts';
+
+export { declaredEndpoints } from './declared-endpoints.ts';
 
 /** An answer as a client sees it. */
 export interface Reply {
@@ -70,7 +72,7 @@ export interface MemoryStores {
   /** Every stream with its events, streams in the order of their ids. */
   streams(): Promise<ReadonlyMap<string, readonly StoredEvent[]>>;
   /** Brings read models up to all that was appended, as the change feed does. */
-  catchUp(projections: readonly Projection[]): Promise<void>;
+  catchUp(projections: readonly Projector[]): Promise<void>;
 }
 
 export function memoryStores(runtime: Runtime): MemoryStores {
