@@ -14,6 +14,7 @@ import {
 } from '@daybook/saga';
 import { openService } from '@daybook/service-kit';
 import { fulfilmentRoutes } from './http/routes.ts';
+import { liveVersions } from './live-versions.ts';
 
 const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
 const { store, audit, runtime, log } = service;
@@ -54,7 +55,16 @@ service.health.add({
 const secondPerson = process.env['OPERATORS_SECOND_PERSON'] === '1';
 const registry = createSagaRegistry(definitions);
 
+const versions = liveVersions({
+  list,
+  registry,
+  runtime,
+  onError: (error) => log.warn({ err: error }, 'the versions of live sagas could not be checked'),
+});
+service.health.add({ name: versions.name, check: versions.check });
+
 await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }), [
+  versions,
   service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('read-models', { handleKey: projectionHandler([list]) }),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),

@@ -30,6 +30,7 @@ export function fulfilmentService({ secondPerson = false } = {}) {
   return {
     runtime,
     runner,
+    list,
     routes: fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }),
     catchUp: () => stores.catchUp([list]),
     tell: (id: string, type: string, commandkey: string, data: Readonly<Record<string, unknown>>, schemaversion = 1) =>
