@@ -93,12 +93,13 @@ export async function executeOne<C, E extends DomainEvent, S>(
     if (decision.length === 0) return settleWithout(current, { kind: 'unchanged', state, version });
 
     const { encoded, events } = await encodeAll(codec, streamId, decision);
+    // Before the append: events that `evolve` cannot take must not come to be stored.
+    const next = events.reduce((before, event) => decider.evolve(before, event), state);
     try {
       const receipt = await store.append({ streamId, expectedVersion: version, head, events: encoded, metadata });
       if (receipt.duplicate) {
         return await duplicate(receipt, await store.findByCommandKey(streamId, metadata.commandKey));
       }
-      const next = events.reduce((before, event) => decider.evolve(before, event), state);
       loader.keep(streamId, { state: next, head: headAfter(receipt), snapshotVersion: current.snapshotVersion });
       return { kind: 'appended', receipt, events, state: next, version: receipt.toVersion };
     } catch (error) {

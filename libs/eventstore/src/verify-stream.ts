@@ -38,10 +38,12 @@ function problemOf(event: StoredEvent, head: StreamHead, streamId: string): [Str
   if (event.id !== String(version)) return ['id', `event ${version} has the id ${event.id}`];
   if (event.previousHash !== head.hash)
     return ['previous-hash', `event ${version} does not follow event ${head.version}`];
-  if (event.recordedAt < head.recordedAt)
+  // Somebody may have changed anything: what is read here need not be what an event has.
+  const { recordedAt, dedup, metadata } = event as Partial<StoredEvent>;
+  if (typeof recordedAt !== 'string' || recordedAt < head.recordedAt)
     return ['recorded-at', `event ${version} was recorded before its predecessor`];
-  if (!event.dedup.startsWith(`${event.metadata.commandKey}#`)) {
-    return ['dedup', `event ${version} has the dedup ${event.dedup}, which is not of its command`];
+  if (typeof dedup !== 'string' || !dedup.startsWith(`${metadata?.commandKey}#`)) {
+    return ['dedup', `event ${version} has the dedup ${dedup}, which is not of its command`];
   }
   if (hashOf(event) !== event.hash) return ['hash', `the content of event ${version} does not have its hash`];
   return undefined;

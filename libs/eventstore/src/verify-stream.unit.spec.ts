@@ -1,4 +1,5 @@
 import { memoryContainer } from '@daybook/ports';
+import * as fc from 'fast-check';
 import { createEventStore } from './event-store.ts';
 import { eventHash } from './hash.ts';
 import type { StoredEvent } from './stored-event.ts';
@@ -56,5 +57,25 @@ describe('Tamper evidence: verifyStream', () => {
     ],
   ])('names the first bad event: %s', async (_name, change, expected) => {
     expect(verifyStream(change(await stream()))).toMatchObject({ ok: false, ...expected });
+  });
+
+  it('names the bad event whatever was changed in it: another value, or none, in any field, hashed anew or not', async () => {
+    const events = await stream();
+    const stored = Object.keys(events[1] as StoredEvent) as (keyof StoredEvent)[];
+    // What the database adds is not part of the event.
+    const fields = fc.constantFrom(...stored.filter((field) => !field.startsWith('_')));
+    const value = fc.oneof(fc.constant(undefined), fc.constant(null), fc.jsonValue());
+    fc.assert(
+      fc.property(fields, value, fc.boolean(), (field, changed, anew) => {
+        const [first, second, third] = events as [StoredEvent, StoredEvent, StoredEvent];
+        if (JSON.stringify(changed) === JSON.stringify(second[field])) return;
+        const forged = { ...second, [field]: changed } as StoredEvent;
+        const verdict = verifyStream([first, anew && field !== 'hash' ? rehashed(forged) : forged, third]);
+        // Where it was hashed anew, it is the next event that no longer follows.
+        expect(verdict).toMatchObject({ ok: false });
+        expect([2, 3]).toContain(verdict.version);
+      }),
+      { numRuns: 500, seed: 3 },
+    );
   });
 });

@@ -85,11 +85,14 @@ describe('Immutability: the store with the rights of a service on its events, an
 
   it('appends once when answers are lost, requests throttled and connections broken', async () => {
     const lost = { fault: { kind: 'executed-but-lost' }, chance: 0.2 } as const;
-    const throttled = { fault: { kind: 'status', status: 449 }, chance: 0.2 } as const;
-    emulator.faults.plan({ seed: 3, rules: [lost, throttled, { fault: { kind: 'reset-before' }, chance: 0.1 }] });
+    const answered = [429, 449, 503].map(
+      (status) => ({ fault: { kind: 'status', status, retryAfterMs: 1 }, chance: 0.1 }) as const,
+    );
+    emulator.faults.plan({ seed: 3, rules: [lost, ...answered, { fault: { kind: 'reset-before' }, chance: 0.1 }] });
     const counters = openCounters();
     for (let command = 1; command <= 20; command += 1) await count(counters, `k${command}`);
-    expect(Object.keys(emulator.faults.injected()).sort()).toEqual(['executed-but-lost', 'reset-before', 'status-449']);
+    const statuses = ['status-429', 'status-449', 'status-503'];
+    expect(Object.keys(emulator.faults.injected()).sort()).toEqual(['executed-but-lost', 'reset-before', ...statuses]);
     emulator.faults.clear();
     expect(await openCounters().load(streamId)).toMatchObject({ state: 20, version: 20 });
   });

@@ -228,6 +228,25 @@ describe('Growth: a container with an archive', () => {
     expect(await left()).toEqual([1, 30]);
   });
 
+  it('lets nobody do so either where the archiver deletes at that very moment', async () => {
+    const { runtime, open, container, blobs, left } = await world(30);
+    const head = (await container.read(streamId, '1')).document!;
+    let archivers = 0;
+    const overtaken: Container<StoredEvent> = {
+      ...container,
+      async batch(key, operations) {
+        if (operations.some(({ kind }) => kind === 'create') && (archivers += 1) === 1) await open().archive(streamId);
+        return container.batch(key, operations);
+      },
+    };
+    const archived = archivedContainer(overtaken, blobs, runtime);
+    const store = createEventStore({ container: archived as unknown as Container, runtime });
+    const request = { streamId, expectedVersion: 1, events: counted(1), metadata: metadata('stale') };
+    expect(await errorOf(store.append({ ...request, head }))).toMatchObject({ code: 'concurrency-conflict' });
+    await open().archive(streamId);
+    expect(await left()).toEqual([1, 30]);
+  });
+
   it('asks nothing more for a stream that was never archived, whether Blob storage is there or not', async () => {
     const { runtime, container } = await world(1);
     let queries = 0;
