@@ -1,3 +1,4 @@
+export { callerOf, mayActFor, requireOwn } from './auth/caller.ts';
 export { type EventReading, recordRead, shownEvents } from './http/audited.ts';
 export { subjectRoutes } from './http/subjects.ts';
 export { actorOf } from './http/headers.ts';
@@ -11,8 +12,8 @@ export { feedRoutes, type FeedRoutesOptions } from './http/feeds.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
 export { itemAtVersion } from './http/min-version.ts';
-export { readModelRoutes, type ReadModelRoutesOptions } from './http/read-models.ts';
 export { Problem, problemHandler, sendProblem } from './http/problem.ts';
+export { readModelRoutes, type ReadModelRoutesOptions } from './http/read-models.ts';
 export { validate } from './http/validate.ts';
 export { readSettings, SettingError, type Settings } from './config/settings.ts';
 export { createHealth, type Health, type HealthCheck, type HealthReport } from './health.ts';

@@ -8,14 +8,7 @@ import {
 } from '@daybook/change-feed';
 import { leasesContainer, type ServiceName } from '@daybook/contracts';
 import type { EventStore, StoredEvent } from '@daybook/eventstore';
-import {
-  createRelay,
-  type DeadLetters,
-  type EventParking,
-  feedParking,
-  feedReplay,
-  isTransientError,
-} from '@daybook/messaging';
+import { type DeadLetters, type EventParking, feedParking, feedReplay, isTransientError } from '@daybook/messaging';
 import type { Container, Runtime, Stored } from '@daybook/ports';
 import { eventFeed, type OpenFeed } from '@daybook/projections';
 import type { Settings } from './config/settings.ts';
@@ -24,6 +17,7 @@ import type { ParkingConsumer } from './http/dead-letters.ts';
 import type { Component } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
+import { publishing } from './publishing.ts';
 import type { Service } from './service.ts';
 import { feedMetrics } from './telemetry/feed-metrics.ts';
 import { tracedRoute } from './telemetry/traced.ts';
@@ -48,8 +42,8 @@ export interface ServiceFeedsOptions {
 export interface ServiceFeeds extends Pick<Service, 'feed' | 'relay'> {
   /** A feed that comes and goes while the service runs, as those of read models: whether it is healthy is asked of it. */
   readonly openFeed: OpenFeed;
-  /** This process has appended: every feed reads at once. */
-  nudge(): void;
+  /** This process has appended these: every feed reads at once. */
+  nudge(written: readonly StoredEvent[]): void;
   /** What each feed says of itself, by name. */
   feedHealth(): Readonly<Record<string, FeedHealth>>;
 }
@@ -66,6 +60,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
   const { service, settings, instance, runtime, log, health, platform, events, store, deadLetters } = options;
   const processors = new Map<string, FeedProcessor>();
   const metrics = feedMetrics();
+  let appended: (events: readonly StoredEvent[]) => void = () => undefined;
 
   const open = (name: string, handler: FeedHandler<StoredEvent>, extras: FeedExtras): FeedProcessor => {
     const processor = createFeedProcessor<StoredEvent>({
@@ -122,13 +117,15 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       return follow(name, handler, { parking });
     },
     relay(routes) {
-      const parking = parkingOf('relay', (documents) => relay.publish(documents));
-      const relay = createRelay({
+      const parking = parkingOf('relay', (documents) => publisher.publish(documents));
+      const publisher = publishing({
+        ...options,
         route: tracedRoute((event) => routes.flatMap((route) => route(event))),
-        producers: platform.producer,
         parking,
       });
-      return follow('relay', { handlePage: relay.handlePage }, { parking, limits: relayLimits });
+      appended = publisher.appended;
+      const relay = follow('relay', { handlePage: publisher.handlePage }, { parking, limits: relayLimits });
+      return inOrder('relay', [relay, ...publisher.components]);
     },
     openFeed(name, handleKey, { isLive, limits }) {
       const isTransient = (error: unknown): boolean => !isLive() || isTransientError(error);
@@ -144,8 +141,22 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       };
     },
     feedHealth: () => Object.fromEntries([...processors].map(([name, processor]) => [name, processor.health()])),
-    nudge() {
+    nudge(written) {
+      appended(written);
       for (const processor of processors.values()) processor.nudge();
+    },
+  };
+}
+
+/** Several parts as one component, started in this order and stopped in the reverse one. */
+function inOrder(name: string, parts: readonly Component[]): Component {
+  return {
+    name: `feed:${name}`,
+    async start() {
+      for (const part of parts) await part.start();
+    },
+    async stop() {
+      for (const part of [...parts].reverse()) await part.stop();
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   archiveContainer,
   auditContainer,
   deadLettersContainer,
+  endpoints,
   eventsContainer,
   type HubName,
   leasesContainer,
@@ -38,6 +39,8 @@ import {
   eventFeed,
 } from '@daybook/projections';
 import { Router } from 'express';
+import { authenticate } from './auth/authenticate.ts';
+import { createTokenVerifier } from './auth/verifier.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
@@ -112,7 +115,7 @@ export function openService(
   const parking: ParkingConsumer[] = [];
   const hot = platform.container(eventsContainer[service.name]) as Container<StoredEvent>;
   const archived = archivedContainer(tracedAppends(hot), platform.blobs(archiveContainer), runtime) as Container;
-  const events = tellingContainer(archived, () => nudge()) as Container<StoredEvent>;
+  const events = tellingContainer(archived, (created) => nudge(created as StoredEvent[])) as Container<StoredEvent>;
   // Leases tell a holder from its own ghost: every start is another instance.
   const instance = `${settings.instanceId}/${runtime.newId()}`;
 
@@ -191,6 +194,10 @@ export function openService(
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
       const leases = platform.container(leasesContainer(service.name));
       const feedAdmin = createFeedAdmin<StoredEvent>({ leases, source: events, runtime, timeOf: eventFeed.timeOf });
+      const { auth } = settings;
+      if (auth === undefined)
+        log.warn({}, 'DAYBOOK_AUTH is off: every caller is believed, whatever they say of themselves');
+      const access = auth === undefined ? [] : [authenticate(createTokenVerifier(auth), endpoints[service.name], log)];
       const common = [
         correlationRoutes(reading),
         deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
@@ -205,7 +212,7 @@ export function openService(
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           { name: 'read-models', start: () => readModels.start(), stop: () => readModels.stop() },
           ...components,
-          httpComponent({ settings, routes: Router().use(...common, routes), health, log }),
+          httpComponent({ settings, routes: Router().use(...access, ...common, routes), health, log }),
         ],
       });
     },

@@ -1,3 +1,4 @@
+import type { TokenSettings } from '../auth/verifier.ts';
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 
 const publishModes = ['feed', 'hybrid', 'outbox'] as const;
@@ -24,6 +25,8 @@ export interface Settings {
   /** How events reach the hubs. */
   readonly publishMode: PublishMode;
   readonly logLevel: string;
+  /** Whose tokens prove who a caller is; `undefined`: nobody has to prove it, which is for loopback only. */
+  readonly auth: TokenSettings | undefined;
   /** Where traces and metrics go, by OTLP over HTTP. */
   readonly telemetry: TelemetrySettings;
   /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
@@ -89,6 +92,7 @@ export function readSettings(
     keyBackupDays: daysOf('KEY_BACKUP_DAYS', env['KEY_BACKUP_DAYS'] ?? '30'),
     publishMode: publishModeOf(env['PUBLISH_MODE'] ?? 'feed'),
     logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
+    auth: authOf(env),
     telemetry: telemetryOf(env),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
@@ -121,6 +125,26 @@ function portOf(value: string | undefined, defaultPort: number): number {
 function hubsOf(value: string): string {
   if (/^Endpoint=sb:\/\/[^;]+;/.test(value)) return value;
   throw new SettingError('EVENTHUBS_CONNECTION_STRING', 'must begin with Endpoint=sb://<host>;');
+}
+
+/** The development issuer of `npm start`, for a service that only this machine can reach. */
+const localIssuer = 'http://127.0.0.1:4109';
+const loopback = ['127.0.0.1', 'localhost', '::1', '[::1]'];
+
+function authOf(env: Environment): TokenSettings | undefined {
+  const onLoopback = loopback.includes(env['HOST'] ?? '127.0.0.1');
+  const { DAYBOOK_AUTH: off, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_JWKS_URI: jwksUri } = env;
+  if (off === 'off' && onLoopback) return undefined;
+  if (off !== undefined && off !== '') {
+    throw new SettingError('DAYBOOK_AUTH', 'can only be off, and only with a HOST that is loopback');
+  }
+  if (issuer === undefined) {
+    if (onLoopback) return { issuer: localIssuer, audience: 'api://daybook', jwksUri: `${localIssuer}/keys` };
+    throw new SettingError('AUTH_ISSUER', 'name the issuer of tokens, https://login.microsoftonline.com/<tenant>/v2.0');
+  }
+  if (audience === undefined) throw new SettingError('AUTH_AUDIENCE', 'name the application that tokens are made for');
+  if (jwksUri === undefined) throw new SettingError('AUTH_JWKS_URI', 'say where the issuer publishes its keys');
+  return { issuer, audience, jwksUri: url('AUTH_JWKS_URI', jwksUri) };
 }
 
 /** The names are OpenTelemetry's own. */

@@ -21,15 +21,33 @@ describe('settings', () => {
   it('come from the environment', () => {
     const settings = read({
       PORT: '8080',
-      HOST: '0.0.0.0',
+      HOST: 'localhost',
       INSTANCE_ID: 'order-7',
       COSMOS_DATABASE: 'shop',
       LOG_LEVEL: 'warn',
       PUBLISH_MODE: 'outbox',
       DAYBOOK_SUPERVISED: '1',
     });
-    expect(settings).toMatchObject({ port: 8080, host: '0.0.0.0', instanceId: 'order-7', logLevel: 'warn' });
+    expect(settings).toMatchObject({ port: 8080, host: 'localhost', instanceId: 'order-7', logLevel: 'warn' });
     expect(settings).toMatchObject({ cosmos: { database: 'shop' }, supervised: true, publishMode: 'outbox' });
+  });
+
+  it('believe the development issuer on loopback, and elsewhere only one that is named', () => {
+    const issuer = 'http://127.0.0.1:4109';
+    expect(read().auth).toEqual({ issuer, audience: 'api://daybook', jwksUri: `${issuer}/keys` });
+    const named = { AUTH_ISSUER: 'https://i.example', AUTH_AUDIENCE: 'a', AUTH_JWKS_URI: 'https://i.example/keys' };
+    expect(read({ HOST: '0.0.0.0', ...named }).auth).toEqual({
+      ...{ issuer: 'https://i.example', audience: 'a', jwksUri: 'https://i.example/keys' },
+    });
+    expect(() => read({ HOST: '0.0.0.0' })).toThrow('AUTH_ISSUER');
+    expect(() => read({ ...named, AUTH_AUDIENCE: undefined as unknown as string })).toThrow('AUTH_AUDIENCE');
+    expect(() => read({ ...named, AUTH_JWKS_URI: 'keys' })).toThrow('AUTH_JWKS_URI');
+  });
+
+  it('let callers be believed only where nobody else can call', () => {
+    expect(read({ DAYBOOK_AUTH: 'off' }).auth).toBeUndefined();
+    expect(() => read({ DAYBOOK_AUTH: 'off', HOST: '0.0.0.0' })).toThrow('loopback');
+    expect(() => read({ DAYBOOK_AUTH: 'no' })).toThrow('DAYBOOK_AUTH');
   });
 
   it('export telemetry where OpenTelemetry is told to, and nowhere by default', () => {

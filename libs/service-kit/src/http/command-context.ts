@@ -3,7 +3,7 @@ import { orderPersonalData } from '@daybook/contracts';
 import { type EventMetadata, personalFieldNames, withoutPersonalData } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
-import { header, traceparentOf } from './headers.ts';
+import { header, provenActorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 
 /** What a request says about itself, apart from its body. */
@@ -38,7 +38,7 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
       commandKey: `http:${key ?? runtime.newId()}`,
       correlationId,
       causationId: key === undefined ? `request:${requestId}` : fingerprint(request),
-      actor: 'anonymous',
+      actor: provenActorOf(request) ?? 'anonymous',
       traceparent: traceparentOf(request, runtime),
     },
     ...(key === undefined ? {} : { idempotencyKey: key }),

@@ -1,5 +1,6 @@
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
+import { actingRole, callerOf } from '../auth/caller.ts';
 import { requestTraceparent } from '../telemetry/traced-requests.ts';
 import { Problem } from './problem.ts';
 
@@ -14,9 +15,23 @@ export function header(request: Request, name: string, pattern: RegExp, rule: st
   return value;
 }
 
-/** Who asks, by `X-Actor`: said by the gateway that knows them, and not proven here. @throws Problem 400 */
+const claimedActor = (request: Request): string | undefined =>
+  header(request, 'X-Actor', actorPattern, 'must be customer:<id>, operator:<id> or service:<name>');
+
+/**
+ * Who asks, `operator:<id>`: as their token proves it. Another program may say by `X-Actor` for whom it acts; where nobody has to prove
+ * anything, everybody may. @throws Problem 400
+ */
 export function actorOf(request: Request): string | undefined {
-  return header(request, 'X-Actor', actorPattern, 'must be customer:<id>, operator:<id> or service:<name>');
+  return provenActorOf(request) ?? claimedActor(request);
+}
+
+/** The same, but nobody where nothing was proven. */
+export function provenActorOf(request: Request): string | undefined {
+  const caller = callerOf(request);
+  if (caller === undefined) return undefined;
+  const role = actingRole(caller);
+  return (role === 'service' ? claimedActor(request) : undefined) ?? `${role}:${caller.id}`;
 }
 
 /** The request's own span: in the client's trace, or where there is none in one that begins here. */
