@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMULATOR_KEY, createCosmosEmulator } from '@daybook/cosmos-emulator';
+import type { FeedRange } from '@daybook/ports';
 import { containerBehaviour } from '@daybook/ports/behaviour';
 import { type CosmosConnection, cosmosClient } from './cosmos-client.ts';
 import { cosmosContainer } from './cosmos-container.ts';
@@ -21,8 +22,14 @@ async function containerUnderTest(overHttp: boolean, feedRanges: number) {
     partitionKey: { paths: ['/pk'] },
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/dedup'] }] },
   });
+  const opened = cosmosContainer(container);
   return {
-    container: cosmosContainer(container),
+    container: opened,
+    async split({ id }: FeedRange) {
+      // Before the first split the emulator's ids are the ranges' places.
+      const place = (await opened.feedRanges()).findIndex((each) => each.id === id);
+      await emulator.splitRange({ database: 'shop', container: 'things', rangeId: String(place) });
+    },
     async close() {
       client.dispose();
       await emulator.close();
