@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@daybook/contracts';
-import type { HubConsumer, HubSubscription, ReceivedMessage, Runtime } from '@daybook/ports';
+import type { HubConsumer, HubSubscription, PartitionLag, ReceivedMessage, Runtime } from '@daybook/ports';
 import { parseCloudEvent } from './cloud-event.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { isHopelessError, isTransientError } from './message-errors.ts';
@@ -50,6 +50,9 @@ export interface MessageConsumer {
     readonly running: boolean;
     readonly retrying: number;
     readonly parkedKeys: number;
+    /** Messages of the partitions held here that are stored and not done, as far as known. */
+    readonly behind: number;
+    readonly lag: readonly PartitionLag[];
     /** How long the hub has not answered, in milliseconds; it is asked every few seconds, also while idle. */
     readonly silentMs: number;
   };
@@ -182,6 +185,8 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
     subscription = await consumer.subscribe({ onMessages, onError: (error) => onError?.(error) });
   };
 
+  const lag = (): readonly PartitionLag[] => subscription?.lag() ?? [];
+
   return {
     start() {
       return (starting = begin());
@@ -198,6 +203,8 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
       running: subscription !== undefined,
       retrying,
       parkedKeys: parked.size,
+      behind: lag().reduce((sum, { behind = 0 }) => sum + behind, 0),
+      lag: lag(),
       silentMs: subscription === undefined ? 0 : Math.max(0, runtime.now() - subscription.heardAtMs()),
     }),
   };

@@ -287,7 +287,7 @@ describe('stopped while it starts', () => {
         async subscribe() {
           await Promise.resolve();
           open += 1;
-          return { partitions: () => [], heardAtMs: () => 0, close: async () => void (open -= 1) };
+          return { partitions: () => [], heardAtMs: () => 0, lag: () => [], close: async () => void (open -= 1) };
         },
       },
       handle: world.handle,

@@ -45,6 +45,7 @@ export {
   type HubMessage,
   type HubProducer,
   type HubSubscription,
+  type PartitionLag,
   type ReceivedMessage,
   isHubError,
 } from './hub/hub.ts';

@@ -5,6 +5,10 @@ import { type Checkpointer, checkpointer } from './checkpointer.ts';
 /** One partition from the moment it is taken until it is given up. */
 export interface PartitionRun {
   readonly held: boolean;
+  /** Sequence number of the last message that is done; absent until it is known where the partition was begun. */
+  readonly doneSequenceNumber: number | undefined;
+  /** Everything up to this one was done before. */
+  begunAfter(sequenceNumber: number): void;
   /** Gives messages to the handler until it accepts them or the run ends. */
   handle(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void>;
   /** Resolves when the handler has nothing in hand. */
@@ -32,6 +36,7 @@ export function partitionRun(options: {
   let checkpoints: Checkpointer<ReceivedEventData> | undefined;
   let inHand: Promise<void> = options.previous?.idle() ?? Promise.resolve();
   let held = true;
+  let done: number | undefined;
 
   const checkpointsOf = (context: PartitionContext): Checkpointer<ReceivedEventData> =>
     (checkpoints ??= checkpointer({
@@ -47,7 +52,10 @@ export function partitionRun(options: {
     for (let pauseMs = pauseMsMin; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
       try {
         await handler.onMessages(messages, abandoned.signal);
-        if (!abandoned.signal.aborted) checkpointsOf(context).reached(events.at(-1)!);
+        const last = events.at(-1);
+        if (abandoned.signal.aborted || last === undefined) return;
+        done = last.sequenceNumber;
+        checkpointsOf(context).reached(last);
         return;
       } catch (error) {
         handler.onError?.(error);
@@ -59,6 +67,12 @@ export function partitionRun(options: {
   return {
     get held() {
       return held;
+    },
+    get doneSequenceNumber() {
+      return done;
+    },
+    begunAfter(sequenceNumber) {
+      done ??= sequenceNumber;
     },
     handle(events, context) {
       inHand = inHand.then(() => give(events, context));

@@ -55,6 +55,17 @@ export function hubBehaviour(name: string, create: () => Promise<HubUnderTest>):
       expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
     });
 
+    it('says how far a consumer is behind in each of its partitions', async () => {
+      await producer.send('1', [message('a'), message('b'), message('c')]);
+      const hold = Promise.withResolvers<void>();
+      const subscription = await subscribe('one', () => hold.promise);
+      const behind = (id: string): number | undefined =>
+        subscription.lag().find(({ partitionId }) => partitionId === id)?.behind;
+      await hub.eventually(() => behind('1') === 3 && behind('0') === 0);
+      hold.resolve();
+      await hub.eventually(() => behind('1') === 0);
+    });
+
     it('names its partitions, and refuses one that it does not have', async () => {
       expect(await producer.partitionIds()).toEqual(['0', '1']);
       await expect(producer.send('99', [message('a')])).rejects.toMatchObject({ code: 'not-found' });

@@ -43,11 +43,20 @@ export interface HubHandler {
   onError?(error: unknown): void;
 }
 
+/** How far a consumer is behind in one partition. */
+export interface PartitionLag {
+  readonly partitionId: string;
+  /** Messages stored and not done; absent until both are known. */
+  readonly behind?: number;
+}
+
 export interface HubSubscription {
   /** Partitions held at the moment. */
   partitions(): readonly string[];
   /** When the hub last showed that it is there, in milliseconds since the epoch; asked every few seconds, also while idle. */
   heardAtMs(): number;
+  /** Of the partitions held at the moment, as last heard from the hub: a few seconds old at most. */
+  lag(): readonly PartitionLag[];
   /** Finishes what is being handled (up to the consumer's limit), writes checkpoints, releases the partitions. */
   close(): Promise<void>;
 }

@@ -151,6 +151,13 @@ export function memoryGroup({ logs, runtime, fault }: MemoryGroupDependencies): 
       let closed: Promise<void> | undefined;
       return {
         heardAtMs: () => runtime.now(),
+        lag: () =>
+          partitions
+            .filter(({ owner }) => owner === member)
+            .map(({ partitionId, checkpoint }) => ({
+              partitionId,
+              behind: (logs.get(partitionId)?.length ?? 0) - checkpoint,
+            })),
         partitions: () => partitions.filter(({ owner }) => owner === member).map(({ partitionId }) => partitionId),
         close: () => (closed ??= leave(member, options.closeLimitMs ?? 10_000)),
       };

@@ -99,6 +99,7 @@ export function processConsumer(process: SimProcess, name: HubName, group: strin
       return {
         partitions: () => joined?.partitions() ?? [],
         heardAtMs: () => process.runtime.now(),
+        lag: () => joined?.lag() ?? [],
         async close() {
           closed = true;
           await leave();
