@@ -2,10 +2,10 @@ import { type StockCommandMessage, stockCommands, stockEvents, stockStream } fro
 import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { stockDecider, type StockEvent, type StockState } from '@daybook/inventory-domain';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
-import { createProjection, projectionHandler } from '@daybook/projections';
+import { servedStreams } from '@daybook/projections';
 import { openService } from '@daybook/service-kit';
 import { inventoryRoutes } from './http/routes.ts';
-import { stockLevelProjection } from './read-models/stock-level/stock-level.ts';
+import { stockLevelModel } from './read-models/stock-level/stock-level.ts';
 
 const service = openService({ name: 'inventory', defaultPort: 4102 }, process.env);
 const { store, audit, runtime } = service;
@@ -20,11 +20,10 @@ const stock = createAggregateStore({
   cache: { max: 10_000 },
   snapshots: { container: service.snapshots, every: snapshotIntervals.busy, stateVersion: 1 },
 });
-const levels = createProjection(stockLevelProjection({ readModel: service.readModels, store, codec }));
+const levels = servedStreams(service.readModel(stockLevelModel({ readModel: service.readModels, store, codec })));
 
 await service.run(inventoryRoutes({ stock, store, audit, levels, runtime }), [
   service.relay([eventRoute('inventory-events', 'inventory'), replyRoute('inventory')]),
-  service.feed('read-models', { handleKey: projectionHandler([levels]) }),
   service.commands(
     'inventory-commands',
     createParticipant<StockCommandMessage, StockEvent, StockState>({

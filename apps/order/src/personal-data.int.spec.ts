@@ -12,18 +12,23 @@ import {
   verifyStream,
 } from '@daybook/eventstore';
 import { eventRoute } from '@daybook/messaging';
-import { orderDecider, type OrderEvent } from '@daybook/order-domain';
+import { orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { type Container, systemRuntime } from '@daybook/ports';
-import { createProjection } from '@daybook/projections';
+import { createProjection, createTotals, type Projector } from '@daybook/projections';
 import { createLog, openPersonalData } from '@daybook/service-kit';
 import { type Client, serve } from '@daybook/service-kit/testing';
 import { embeddedCosmos } from '@daybook/testing';
 import { orderRoutes } from './http/routes.ts';
+import { type CustomerTotals, customerTotalsModel } from './read-models/customer-totals/customer-totals.ts';
 import { orderSummaryProjection } from './read-models/order-summary/order-summary.ts';
+import { type DailySales, salesReportModel, type SoldOrder } from './read-models/sales-report/sales-report.ts';
 import { sagaRoute } from './saga-route.ts';
 
-const names = ['orders', 'readModels', 'subjectKeys', 'audit'] as const;
-const partitionKeys = { orders: '/streamId', readModels: '/id', subjectKeys: '/id', audit: '/streamId' };
+const names = ['orders', 'readModels', 'totals', 'subjectKeys', 'audit'] as const;
+const partitionKeys = {
+  ...{ orders: '/streamId', readModels: '/id', totals: '/partition' },
+  ...{ subjectKeys: '/id', audit: '/streamId' },
+};
 
 /** The order service on the real SDK over the emulator; `forget` is a process of the service that starts anew. */
 async function orderServiceOnCosmos(folder: string) {
@@ -39,6 +44,7 @@ async function orderServiceOnCosmos(folder: string) {
   const logged: string[] = [];
   const log = createLog('order', 'trace', { write: (line: string) => void logged.push(line) });
   const events = containers.orders as Container<StoredEvent>;
+  let readModels: readonly Projector[] = [];
 
   const open = async (): Promise<Client> => {
     const store = createEventStore({ container: events, runtime });
@@ -52,12 +58,21 @@ async function orderServiceOnCosmos(folder: string) {
     const codec = personalData.protect(eventCodec<OrderEvent>(orderEvents));
     const orders = createAggregateStore({ store, codec, decider: orderDecider, category: 'order' });
     const summaries = createProjection(orderSummaryProjection({ readModel: containers.readModels, store, codec }));
+    const sums = { totals: containers.totals, store, codec, runtime };
+    const sales = createTotals<SoldOrder, DailySales>(salesReportModel(sums).definition);
+    const customers = createTotals<OrderState, CustomerTotals>(customerTotalsModel(sums).definition);
+    readModels = [summaries, sales, customers];
     const { reader, erase } = personalData;
-    return serve(orderRoutes({ orders, store, audit, personalData: reader, erase, summaries, runtime }), { log });
+    const lists = { summaries, sales, customers };
+    return serve(orderRoutes({ orders, store, audit, personalData: reader, erase, ...lists, runtime }), { log });
+  };
+  /** Brings the read models up to these events, as the feed does. */
+  const project = async (stored: readonly StoredEvent[]): Promise<void> => {
+    for (const readModel of readModels) await readModel.apply(stored);
   };
   const raw = async (container: Container): Promise<string> =>
     JSON.stringify((await container.query({ limit: 1_000 })).documents);
-  return { containers, events, open, raw, logged, close };
+  return { containers, events, open, project, raw, logged, close };
 }
 
 const shipTo = { name: 'Augusta Lovelace', address: ['12 St James Square', 'London'], postalCode: 'SW1Y 4LB' };
@@ -100,7 +115,10 @@ const erase = (customer: string, headers: Record<string, string> = operator) =>
   client.post(`/v1/subjects/${customer}/erase`, { reason: 'asked for by letter' }, headers);
 
 describe('where an order is shipped to', () => {
-  it('is nowhere in the database in clear', async () => {
+  it('is nowhere in the database in clear, read models and what they search by included', async () => {
+    for (const orderId of ['o1', 'o2', 'o3']) await service.project(await eventsOf(orderId));
+    expect(await service.raw(service.containers.readModels)).toContain('"text":"o1 17850 85123a"');
+    expect(await service.raw(service.containers.totals)).toContain('"kind":"total"');
     const stored = await Promise.all(Object.values(service.containers).map((container) => service.raw(container)));
     expect(stored.join('')).not.toMatch(personal);
     expect((await eventsOf('o1'))[1]?.data['shipTo']).toMatchObject({ enc: 1, kid: expect.any(String) });

@@ -2,12 +2,12 @@ import { type PaymentCommandMessage, paymentCommands, paymentEvents, paymentStre
 import { createAggregateStore, eventCodec, snapshotIntervals } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
 import { paymentDecider, type PaymentEvent, type PaymentState } from '@daybook/payment-domain';
-import { createProjection, projectionHandler } from '@daybook/projections';
+import { servedStreams } from '@daybook/projections';
 import { openService } from '@daybook/service-kit';
 import { paymentRoutes } from './http/routes.ts';
 import { providerWorker } from './provider/provider-worker.ts';
 import { sandboxProvider } from './provider/sandbox.ts';
-import { paymentSummaryProjection } from './read-models/payment-summary/payment-summary.ts';
+import { paymentSummaryModel } from './read-models/payment-summary/payment-summary.ts';
 
 const service = openService({ name: 'payment', defaultPort: 4103 }, process.env);
 const { store, audit, runtime } = service;
@@ -20,7 +20,9 @@ const payments = createAggregateStore({
   category: 'payment',
   snapshots: { container: service.snapshots, every: snapshotIntervals.quiet, stateVersion: 1 },
 });
-const summaries = createProjection(paymentSummaryProjection({ readModel: service.readModels, store, codec }));
+const summaries = servedStreams(
+  service.readModel(paymentSummaryModel({ readModel: service.readModels, store, codec })),
+);
 const callProvider = providerWorker({
   payments,
   decode: codec.decode,
@@ -32,7 +34,6 @@ const callProvider = providerWorker({
 
 await service.run(paymentRoutes({ payments, store, audit, summaries, runtime }), [
   service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
-  service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
   // However long the provider is away: its payments wait for it.
   service.feed('provider', { handleKey: callProvider }, { poison: 'retry' }),
   service.commands(

@@ -2,7 +2,7 @@ import { inventoryRequests, isServiceSku, listStockQuery, sku as skuSchema, stoc
 import type { AggregateStore } from '@daybook/eventstore';
 import { availableOf, type StockCommand, type StockEvent, type StockState } from '@daybook/inventory-domain';
 import type { Condition } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
+import type { StreamReader } from '@daybook/projections';
 import {
   carryOut,
   commandContext,
@@ -22,8 +22,11 @@ import type { StockLevel } from '../read-models/stock-level/stock-level.ts';
 
 export interface InventoryRoutes extends EventReading {
   readonly stock: AggregateStore<StockCommand, StockEvent, StockState>;
-  readonly levels: Projection<StockLevel>;
+  readonly levels: StreamReader<StockLevel>;
 }
+
+/** What runs low, the least first. */
+const lowest = { field: 'lowKey', direction: 'asc' } as const;
 
 /** Receipts of one bulk request that are written at the same time. */
 const receiptsAtOnce = 16;
@@ -62,13 +65,17 @@ export function inventoryRoutes({ stock, levels, ...reading }: InventoryRoutes):
     const { below, after, limit } = validate(listStockQuery, request.query, 'query');
     const where: Condition[] = below === undefined ? [] : [{ field: 'available', op: '<', value: below }];
     response.json(
-      await itemPage(levels, { where, limit, after }, ({ sku, onHand, reserved, available, streamVersion }) => ({
-        sku,
-        onHand,
-        reserved,
-        available,
-        version: streamVersion,
-      })),
+      await itemPage(
+        levels,
+        { where, ...(below === undefined ? {} : { orderBy: lowest }), limit, after },
+        ({ sku, onHand, reserved, available, streamVersion }) => ({
+          sku,
+          onHand,
+          reserved,
+          available,
+          version: streamVersion,
+        }),
+      ),
     );
   });
   router.get('/v1/stock/:sku', async (request, response) => {

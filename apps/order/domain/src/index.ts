@@ -8,6 +8,7 @@ export {
   returnableLines,
   type SentOrder,
   statusOf,
+  worthOf,
 } from './order/state.ts';
 export {
   type CancelOrder,

@@ -272,3 +272,122 @@ describe('GET /v1/orders', () => {
     },
   );
 });
+
+describe('GET /v1/orders, searched', () => {
+  const heart = { sku: '85123A', description: 'WHITE HANGING HEART', quantity: 2, unitPrice: 255 };
+  const lantern = { sku: '71053', description: 'WHITE METAL LANTERN', quantity: 1, unitPrice: 339 };
+  beforeEach(async () => {
+    await place({ orderId: 'o1', lines: [heart] });
+    await service.wait(3_600_000);
+    await place({ orderId: 'o2', lines: [lantern] });
+    await service.wait(86_400_000);
+    await place({ orderId: 'o3', lines: [heart, lantern], customerId: '13047' });
+    await service.catchUp();
+  });
+  const ids = async (query: string): Promise<string[]> =>
+    ((await client.get(`/v1/orders?${query}`)).body['items'] as { orderId: string }[]).map(({ orderId }) => orderId);
+
+  it('the newest first', async () => expect(await ids('')).toEqual(['o3', 'o2', 'o1']));
+
+  it.each([
+    ['text=white', ['o3', 'o2', 'o1']],
+    ['text=HEART', ['o3', 'o1']],
+    ['text=heart+lantern', ['o3']],
+    ['text=71053', ['o3', 'o2']],
+    ['text=o2', ['o2']],
+    ['text=nothing', []],
+    ['minTotal=400&maxTotal=600', ['o1']],
+    ['minTotal=339&maxTotal=339', ['o2']],
+    ['from=2010-12-02', ['o3']],
+    ['to=2010-12-01', ['o2', 'o1']],
+    ['from=2010-12-01T01:00:00Z&to=2010-12-01T01:00:00.001Z', ['o2']],
+    ['to=2010-12-01T01:00:00Z', ['o1']],
+    ['text=white&customerId=13047&status=submitted', ['o3']],
+  ])('%s', async (query, found) => expect(await ids(query)).toEqual(found));
+
+  it('page by page, in the same order', async () => {
+    const found: unknown[] = [];
+    let after = '';
+    do {
+      const { body } = await client.get(`/v1/orders?text=white&limit=1${after}`);
+      found.push(...(body['items'] as object[]));
+      after = body['next'] === undefined ? '' : `&after=${encodeURIComponent(String(body['next']))}`;
+    } while (after !== '');
+    expect(found).toMatchObject([{ orderId: 'o3' }, { orderId: 'o2' }, { orderId: 'o1' }]);
+  });
+
+  it.each(['text=', 'text=a+b+c+d+e+f', 'from=monday', 'to=2010-12-01T00:00', 'minTotal=-1', 'maxTotal=1.5'])(
+    'refuses %s',
+    async (query) => {
+      expect(await client.get(`/v1/orders?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    },
+  );
+});
+
+describe('GET /v1/orders/{orderId}/summary', () => {
+  it('waits for the version that is asked for, and says so when it does not come', async () => {
+    await confirmed();
+    await service.catchUp();
+    const reached = await client.get('/v1/orders/o1/summary?minVersion=3');
+    expect(reached).toMatchObject({ status: 200, body: { orderId: 'o1', status: 'confirmed', version: 3 } });
+    await cancel();
+    const late = client.get('/v1/orders/o1/summary?minVersion=4');
+    await service.waitUntilAsked();
+    await service.catchUp();
+    await service.wait(200);
+    expect(await late).toMatchObject({ status: 200, body: { status: 'cancelled', version: 4 } });
+    const never = client.get('/v1/orders/o1/summary?minVersion=9');
+    await service.waitUntilAsked();
+    await service.wait(2_000);
+    const { status, headers, body } = await never;
+    expect([status, headers.get('retry-after'), body]).toMatchObject([
+      503,
+      '1',
+      { code: 'not-yet-visible', version: 4, minVersion: 9 },
+    ]);
+    expect((await client.get('/v1/orders/o9/summary')).status).toBe(404);
+  });
+});
+
+describe('sums over many orders', () => {
+  beforeEach(async () => {
+    await confirmed();
+    await place({ orderId: 'o2' });
+    await place({ orderId: 'o3', customerId: '13047', lines: [lines[0]] });
+    await service.send('o3', { type: 'ConfirmOrder', data: { orderId: 'o3' } });
+    await ship();
+    await giveBack('85123A', 4);
+    await service.wait(86_400_000);
+    await service.send('o1', { type: 'CompleteReturn', data: { orderId: 'o1', returnId: 'o1.r1', refunded: 1020 } });
+    await service.catchUp();
+  });
+
+  it('GET /v1/reports/sales: what was accepted by the day it was placed, what came back by the day it did', async () => {
+    const { body } = await client.get('/v1/reports/sales');
+    const none = { returned: 0, refunded: 0 };
+    expect(body['items']).toEqual([
+      { day: '2010-12-01', sku: '85123A', currency: 'GBP', units: 12, revenue: 3060, ...none },
+      { day: '2010-12-01', sku: 'POST', currency: 'GBP', units: 1, revenue: 1800, ...none },
+      { day: '2010-12-02', sku: '85123A', currency: 'GBP', units: 0, revenue: 0, returned: 4, refunded: 1020 },
+    ]);
+    expect((await client.get('/v1/reports/sales?from=2010-12-02')).body['items']).toHaveLength(1);
+    expect((await client.get('/v1/reports/sales?to=2010-12-01&sku=POST')).body['items']).toHaveLength(1);
+    expect((await client.get('/v1/reports/sales?from=yesterday')).status).toBe(400);
+  });
+
+  it('takes back what is cancelled', async () => {
+    await client.post('/v1/orders/o3/cancel', { reason: 'late' });
+    await service.catchUp();
+    const { body } = await client.get('/v1/reports/sales?sku=85123A&to=2010-12-01');
+    expect(body['items']).toMatchObject([{ units: 6, revenue: 1530 }]);
+    expect((await client.get('/v1/customers/13047/totals')).body['items']).toMatchObject([{ lost: 1, spent: 0 }]);
+  });
+
+  it('GET /v1/customers/{id}/totals', async () => {
+    expect((await client.get('/v1/customers/17850/totals')).body).toEqual({
+      customerId: '17850',
+      items: [{ currency: 'GBP', orders: 2, lost: 0, spent: 3330, refunded: 1020 }],
+    });
+    expect((await client.get('/v1/customers/nobody/totals')).body).toEqual({ customerId: 'nobody', items: [] });
+  });
+});

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { entityId, listOrdersQuery, orderRequests, orderStream, pageQuery } from '@daybook/contracts';
+import {
+  entityId,
+  listOrdersQuery,
+  orderRequests,
+  orderStream,
+  orderSummaryQuery,
+  pageQuery,
+} from '@daybook/contracts';
 import type { AggregateStore, Erasure } from '@daybook/eventstore';
 import type { OrderCommand, OrderEvent, OrderState } from '@daybook/order-domain';
-import type { Condition, Runtime } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
+import type { Runtime } from '@daybook/ports';
+import type { StreamReader } from '@daybook/projections';
 import {
   type Answer,
   commandContext,
@@ -11,6 +18,7 @@ import {
   eventPage,
   type EventReading,
   handleCommand,
+  itemAtVersion,
   itemPage,
   Problem,
   stateAsAsked,
@@ -19,19 +27,21 @@ import {
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
 import type { OrderSummary } from '../read-models/order-summary/order-summary.ts';
+import { newestFirst, orderConditions, summaryView } from './order-list.ts';
 import { orderView } from './order-view.ts';
+import { type ReportRoutes, reportRoutes } from './report-routes.ts';
 
-export interface OrderRoutes extends EventReading {
+export interface OrderRoutes extends EventReading, ReportRoutes {
   readonly orders: AggregateStore<OrderCommand, OrderEvent, OrderState>;
-  readonly summaries: Projection<OrderSummary>;
+  readonly summaries: StreamReader<OrderSummary>;
   readonly erase: Erasure;
 }
 
-export function orderRoutes({ orders, summaries, erase, ...reading }: OrderRoutes): Router {
+export function orderRoutes({ orders, summaries, sales, customers, erase, ...reading }: OrderRoutes): Router {
   const { store, runtime } = reading;
   const router = Router();
   const runner = { aggregates: orders, store, runtime };
-  router.use(subjectRoutes({ erase, runtime }));
+  router.use(subjectRoutes({ erase, runtime }), reportRoutes({ sales, customers }));
 
   router.post('/v1/orders', async (request, response) => {
     const body = validate(orderRequests.placeOrder, request.body);
@@ -67,17 +77,20 @@ export function orderRoutes({ orders, summaries, erase, ...reading }: OrderRoute
   });
 
   router.get('/v1/orders', async (request, response) => {
-    const { status, customerId, after, limit } = validate(listOrdersQuery, request.query, 'query');
-    const where: Condition[] = [];
-    if (status !== undefined) where.push({ field: 'status', op: '=', value: status });
-    if (customerId !== undefined) where.push({ field: 'customerId', op: '=', value: customerId });
-    response.json(await itemPage(summaries, { where, limit, after }, summaryView));
+    const { after, limit, ...asked } = validate(listOrdersQuery, request.query, 'query');
+    const where = orderConditions(asked);
+    response.json(await itemPage(summaries, { where, orderBy: newestFirst, limit, after }, summaryView));
   });
   router.get('/v1/customers/:customerId/orders', async (request, response) => {
     const { after, limit } = validate(pageQuery, request.query, 'query');
-    const value = validate(entityId, request.params.customerId, 'customerId');
-    const where: Condition[] = [{ field: 'customerId', op: '=', value }];
-    response.json(await itemPage(summaries, { where, limit, after }, summaryView));
+    const where = orderConditions({ customerId: validate(entityId, request.params.customerId, 'customerId') });
+    response.json(await itemPage(summaries, { where, orderBy: newestFirst, limit, after }, summaryView));
+  });
+  router.get('/v1/orders/:orderId/summary', async (request, response) => {
+    const { minVersion } = validate(orderSummaryQuery, request.query, 'query');
+    const item = await itemAtVersion(summaries, orderStream(orderIdOf(request)), minVersion, runtime);
+    if (item === undefined) throw unknownOrder(request);
+    response.set('ETag', etag(item.streamVersion)).json(summaryView(item));
   });
   router.get('/v1/orders/:orderId', async (request, response) => {
     const { state, version } = await stateAsAsked(orders, reading, request, orderStream(orderIdOf(request)));
@@ -125,18 +138,4 @@ function orderIdOf(request: Request): string {
 
 function unknownOrder(request: Request): Problem {
   return new Problem(404, 'order-unknown', `There is no order ${orderIdOf(request)}.`);
-}
-
-function summaryView({
-  orderId,
-  customerId,
-  status,
-  currency,
-  total,
-  lineCount,
-  placedAt,
-  updatedAt,
-  streamVersion,
-}: OrderSummary & { readonly streamVersion: number }): object {
-  return { orderId, customerId, status, currency, total, lineCount, placedAt, updatedAt, version: streamVersion };
 }

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderEvents, orderPersonalData, orderStream } from '@daybook/contracts';
 import { createAggregateStore, eventCodec, fileKeyWrapper } from '@daybook/eventstore';
-import { type OrderCommand, orderDecider, type OrderEvent } from '@daybook/order-domain';
+import { type OrderCommand, orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { memoryContainer, virtualRuntime } from '@daybook/ports';
-import { createProjection } from '@daybook/projections';
+import { createProjection, createTotals } from '@daybook/projections';
 import { openPersonalData } from '@daybook/service-kit';
 import { memoryStores } from '@daybook/service-kit/testing';
 import { orderRoutes } from '../http/routes.ts';
+import { type CustomerTotals, customerTotalsModel } from '../read-models/customer-totals/customer-totals.ts';
 import { orderSummaryProjection } from '../read-models/order-summary/order-summary.ts';
+import { type DailySales, salesReportModel, type SoldOrder } from '../read-models/sales-report/sales-report.ts';
 
 /** The order service over stores in memory, without hubs and feeds. */
 export function orderService() {
@@ -27,12 +29,22 @@ export function orderService() {
   const codec = personalData.protect(eventCodec<OrderEvent>(orderEvents));
   const orders = createAggregateStore({ store, codec, decider: orderDecider, category: 'order' });
   const summaries = createProjection(orderSummaryProjection({ readModel: stores.readModels, store, codec }));
+  const partitionKey = ({ partition }: Readonly<Record<string, unknown>>): string => String(partition);
+  const sums = { totals: memoryContainer({ name: 'totals', runtime, partitionKey }), store, codec, runtime };
+  const sales = createTotals<SoldOrder, DailySales>(salesReportModel(sums).definition);
+  const customers = createTotals<OrderState, CustomerTotals>(customerTotalsModel(sums).definition);
   const { reader, erase } = personalData;
   return {
-    routes: orderRoutes({ orders, store, audit, personalData: reader, erase, summaries, runtime }),
+    routes: orderRoutes({ orders, store, audit, personalData: reader, erase, summaries, sales, customers, runtime }),
     stores,
     store,
-    catchUp: () => stores.catchUp([summaries]),
+    /** Lets time pass. */
+    wait: (ms: number) => runtime.advance(ms),
+    /** Until somebody waits for a read model. */
+    async waitUntilAsked(): Promise<void> {
+      while (runtime.sleeping === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+    catchUp: () => stores.catchUp([summaries, sales, customers]),
     /** A command as the fulfilment process sends it. */
     async send(orderId: string, command: OrderCommand): Promise<void> {
       const commandKey = `FulfilOrder:${orderId}/${command.type.toLowerCase()}/-/do/0`;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { entityId, listPaymentsQuery, paymentRequests, paymentStream } from '@daybook/contracts';
+import { entityId, listPaymentsQuery, paymentIdOf, paymentRequests, paymentStream } from '@daybook/contracts';
 import type { AggregateStore } from '@daybook/eventstore';
 import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
-import type { Condition } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
+import type { StreamReader } from '@daybook/projections';
 import {
   answerCommand,
   carryOut,
@@ -11,6 +10,7 @@ import {
   etag,
   eventPage,
   type EventReading,
+  itemAtVersion,
   itemPage,
   Problem,
   stateAsAsked,
@@ -21,7 +21,7 @@ import { type PaymentSummary, paymentView } from '../read-models/payment-summary
 
 export interface PaymentRoutes extends EventReading {
   readonly payments: AggregateStore<PaymentCommand, PaymentEvent, PaymentState>;
-  readonly summaries: Projection<PaymentSummary>;
+  readonly summaries: StreamReader<PaymentSummary>;
 }
 
 export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes): Router {
@@ -29,23 +29,23 @@ export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes
   const router = Router();
 
   router.get('/v1/payments', async (request, response) => {
-    const { orderId, after, limit } = validate(listPaymentsQuery, request.query, 'query');
-    const where: Condition[] = orderId === undefined ? [] : [{ field: 'orderId', op: '=', value: orderId }];
-    response.json(
-      await itemPage(summaries, { where, limit, after }, ({ state, streamVersion }) => ({
-        ...paymentView(state),
-        version: streamVersion,
-      })),
-    );
+    const { orderId, minVersion, after, limit } = validate(listPaymentsQuery, request.query, 'query');
+    if (orderId === undefined) {
+      response.json(await itemPage(summaries, { where: [], limit, after }, itemView));
+      return;
+    }
+    // An order has one payment, whose id follows from the order's: no list has to be asked.
+    const item = await itemAtVersion(summaries, paymentStream(paymentIdOf(orderId)), minVersion, runtime);
+    response.json({ items: item === undefined ? [] : [itemView(item)] });
   });
   router.get('/v1/payments/:paymentId', async (request, response) => {
-    const { state, version } = await stateAsAsked(payments, reading, request, paymentStream(paymentIdOf(request)));
+    const { state, version } = await stateAsAsked(payments, reading, request, paymentStream(paymentIdAsked(request)));
     const view = paymentView(state);
     if (view === undefined) throw unknownPayment(request);
     response.set('ETag', etag(version)).json({ ...view, version });
   });
   router.get('/v1/payments/:paymentId/events', async (request, response) => {
-    const page = await eventPage(reading, request, paymentStream(paymentIdOf(request)));
+    const page = await eventPage(reading, request, paymentStream(paymentIdAsked(request)));
     if (page === undefined) throw unknownPayment(request);
     response.json(page);
   });
@@ -57,7 +57,7 @@ export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes
     const command: PaymentCommand = { type: 'RequestRefund', data: { refundId: `op-${digest}`, ...body } };
     const outcome = await carryOut(
       { aggregates: payments, store, runtime },
-      paymentStream(paymentIdOf(request)),
+      paymentStream(paymentIdAsked(request)),
       command,
       context,
     );
@@ -70,10 +70,14 @@ export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes
   return router;
 }
 
-function paymentIdOf(request: Request): string {
+function itemView({ state, streamVersion }: PaymentSummary & { readonly streamVersion: number }): object {
+  return { ...paymentView(state), version: streamVersion };
+}
+
+function paymentIdAsked(request: Request): string {
   return validate(entityId, request.params['paymentId'], 'paymentId');
 }
 
 function unknownPayment(request: Request): Problem {
-  return new Problem(404, 'payment-unknown', `There is no payment ${paymentIdOf(request)}.`);
+  return new Problem(404, 'payment-unknown', `There is no payment ${paymentIdAsked(request)}.`);
 }

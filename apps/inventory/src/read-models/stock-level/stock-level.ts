@@ -1,6 +1,11 @@
 import type { EventCodec, EventStore } from '@daybook/eventstore';
 import type { Container } from '@daybook/ports';
-import type { ProjectionDefinition } from '@daybook/projections';
+import {
+  createProjection,
+  type Projection,
+  type ProjectionDefinition,
+  type ReadModelDefinition,
+} from '@daybook/projections';
 import type { StockEvent } from '@daybook/inventory-domain';
 
 /** What a list of stock shows for one SKU. */
@@ -10,6 +15,8 @@ export interface StockLevel {
   readonly reserved: number;
   /** `onHand - reserved`, stored so that it can be asked for. */
   readonly available: number;
+  /** `available` in twelve digits and the SKU: unique, so that the list of what runs low goes by it, the least first. */
+  readonly lowKey: string;
   readonly updatedAt: string;
 }
 
@@ -19,10 +26,21 @@ export interface StockLevelSources {
   readonly codec: EventCodec<StockEvent>;
 }
 
-/** The read model as the feed drives it. */
-export function stockLevelProjection({ readModel, store, codec }: StockLevelSources): ProjectionDefinition<StockLevel> {
+/** Its versions: another one is added here, and stays until no build of it is left. */
+export function stockLevelModel(sources: StockLevelSources): ReadModelDefinition<Projection<StockLevel>> {
   return {
     name: 'stock',
+    versions: [{ version: 1, open: (name) => createProjection(stockLevelProjection(sources, name)) }],
+  };
+}
+
+/** The read model as the feed drives it. */
+export function stockLevelProjection(
+  { readModel, store, codec }: StockLevelSources,
+  name = 'stock',
+): ProjectionDefinition<StockLevel> {
+  return {
+    name,
     readModel,
     streams: 'stock-',
     project: (before, stored) =>
@@ -70,7 +88,8 @@ function moved(
 ): StockLevel {
   const onHand = (level?.onHand ?? 0) + by.onHand;
   const reserved = (level?.reserved ?? 0) + by.reserved;
-  return { sku, onHand, reserved, available: onHand - reserved, updatedAt };
+  const available = onHand - reserved;
+  return { sku, onHand, reserved, available, lowKey: `${String(available).padStart(12, '0')}~${sku}`, updatedAt };
 }
 
 function unknownEvent(event: never): never {

@@ -55,7 +55,14 @@ it('is stored with what is available, and when it changed', () => {
     data: { sku, reservationId: 'o1', orderId: 'o1', quantity: 2 },
   };
   const level = projectStockLevel(projectStockLevel(undefined, received, at), reserved, '2010-12-02T00:00:00.000Z');
-  expect(level).toEqual({ sku, onHand: 5, reserved: 2, available: 3, updatedAt: '2010-12-02T00:00:00.000Z' });
+  expect(level).toEqual({
+    sku,
+    onHand: 5,
+    reserved: 2,
+    available: 3,
+    lowKey: '000000000003~85123A',
+    updatedAt: '2010-12-02T00:00:00.000Z',
+  });
 });
 
 it('does not show a SKU that was only ever asked for in vain', () => {

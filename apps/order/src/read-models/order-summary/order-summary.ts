@@ -1,10 +1,15 @@
 import type { EventCodec, EventStore } from '@daybook/eventstore';
-import type { Container } from '@daybook/ports';
-import type { ProjectionDefinition } from '@daybook/projections';
+import type { Container, Runtime } from '@daybook/ports';
+import {
+  createProjection,
+  type Projection,
+  type ProjectionDefinition,
+  type ReadModelDefinition,
+} from '@daybook/projections';
 import type { OrderStatus } from '@daybook/contracts';
 import type { OrderEvent } from '@daybook/order-domain';
 
-/** What a list of orders shows. */
+/** What a list of orders shows, and what it is searched by. */
 export interface OrderSummary {
   readonly orderId: string;
   readonly customerId: string;
@@ -20,7 +25,14 @@ export interface OrderSummary {
   readonly openReturns: Readonly<Record<string, number>>;
   readonly placedAt: string;
   readonly updatedAt: string;
+  /** `placedAt` and the order's id: unique, so lists can go by it, newest first. */
+  readonly placedKey: string;
+  /** What a search finds it by, in small letters: ids, codes, and the words of descriptions. Nothing personal: that is withheld here. */
+  readonly text: string;
 }
+
+/** An order of a thousand lines has more words than anybody looks for. */
+const textMax = 8_000;
 
 export interface OrderSummarySources {
   readonly readModel: Container;
@@ -29,13 +41,12 @@ export interface OrderSummarySources {
 }
 
 /** The read model as the feed drives it. */
-export function orderSummaryProjection({
-  readModel,
-  store,
-  codec,
-}: OrderSummarySources): ProjectionDefinition<OrderSummary> {
+export function orderSummaryProjection(
+  { readModel, store, codec }: OrderSummarySources,
+  name = 'orders',
+): ProjectionDefinition<OrderSummary> {
   return {
-    name: 'orders',
+    name,
     readModel,
     streams: 'order-',
     project: (before, stored) =>
@@ -46,6 +57,18 @@ export function orderSummaryProjection({
           before,
         ),
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+  };
+}
+
+/** Its versions: another one is added here, and stays until no build of it is left. */
+export function orderSummaryModel(
+  sources: OrderSummarySources,
+  runtime: Pick<Runtime, 'now'>,
+): ReadModelDefinition<Projection<OrderSummary>> {
+  const cache = { max: 5_000, maxAgeMs: 1_000, runtime };
+  return {
+    name: 'orders',
+    versions: [{ version: 1, open: (name) => createProjection({ ...orderSummaryProjection(sources, name), cache }) }],
   };
 }
 
@@ -66,6 +89,8 @@ export function projectOrderSummary(
       openReturns: {},
       placedAt: recordedAt,
       updatedAt: recordedAt,
+      placedKey: `${recordedAt}~${event.data.orderId}`,
+      text: searchText([event.data.orderId, event.data.customerId]),
     };
   }
   if (summary === undefined) return undefined;
@@ -73,7 +98,9 @@ export function projectOrderSummary(
   switch (event.type) {
     case 'OrderSubmitted': {
       const { lines, total } = event.data;
-      return { ...changed, status: 'submitted', total, lineCount: lines.length, pieces: piecesOf(lines) };
+      const words = lines.flatMap(({ sku, description = '' }) => [sku, description]);
+      const text = searchText([summary.orderId, summary.customerId, ...words]);
+      return { ...changed, status: 'submitted', total, lineCount: lines.length, pieces: piecesOf(lines), text };
     }
     case 'OrderConfirmed':
       return { ...changed, status: 'confirmed' };
@@ -101,6 +128,12 @@ export function projectOrderSummary(
     default:
       return unknownEvent(event);
   }
+}
+
+/** Each word once. */
+function searchText(texts: readonly string[]): string {
+  const words = texts.flatMap((text) => text.toLowerCase().split(/\s+/).filter(Boolean));
+  return [...new Set(words)].join(' ').slice(0, textMax);
 }
 
 function piecesOf(lines: readonly { readonly quantity: number }[]): number {

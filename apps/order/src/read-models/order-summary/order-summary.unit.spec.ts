@@ -63,6 +63,20 @@ it('says what the order itself says, after every event', () => {
   );
 });
 
+it('is found by ids, codes and the words of descriptions, in small letters and each once', () => {
+  const lines = [
+    { sku: '85123A', description: 'WHITE Hanging  heart', quantity: 1, unitPrice: 1 },
+    { sku: '71053', description: 'white lantern', quantity: 1, unitPrice: 1 },
+  ];
+  const events = decide({ ...place, data: { ...place.data, lines } } as OrderCommand, initialOrder);
+  const summary = (isRefusal(events) ? [] : events).reduce<OrderSummary | undefined>(
+    (before, event) => projectOrderSummary(before, event, at(1)),
+    undefined,
+  );
+  expect(summary?.text).toBe('o1 17850 85123a white hanging heart 71053 lantern');
+  expect(summary?.placedKey).toBe('2010-12-01T08:26:01.000Z~o1');
+});
+
 describe('a summary', () => {
   const drafted: OrderEvent = { type: 'OrderDrafted', data: { orderId, customerId: '17850', currency: 'GBP' } };
   const confirmed: OrderEvent = { type: 'OrderConfirmed', data: { orderId } };

@@ -1,6 +1,11 @@
 import type { EventCodec, EventStore } from '@daybook/eventstore';
 import type { Container } from '@daybook/ports';
-import type { ProjectionDefinition } from '@daybook/projections';
+import {
+  createProjection,
+  type Projection,
+  type ProjectionDefinition,
+  type ReadModelDefinition,
+} from '@daybook/projections';
 import type { PaymentStatus } from '@daybook/contracts';
 import { evolve, initialPayment, type PaymentEvent, type PaymentState, statusOf } from '@daybook/payment-domain';
 
@@ -34,14 +39,21 @@ export interface PaymentSummarySources {
   readonly codec: EventCodec<PaymentEvent>;
 }
 
-/** The read model as the feed drives it. */
-export function paymentSummaryProjection({
-  readModel,
-  store,
-  codec,
-}: PaymentSummarySources): ProjectionDefinition<PaymentSummary> {
+/** Its versions: another one is added here, and stays until no build of it is left. */
+export function paymentSummaryModel(sources: PaymentSummarySources): ReadModelDefinition<Projection<PaymentSummary>> {
   return {
     name: 'payments',
+    versions: [{ version: 1, open: (name) => createProjection(paymentSummaryProjection(sources, name)) }],
+  };
+}
+
+/** The read model as the feed drives it. */
+export function paymentSummaryProjection(
+  { readModel, store, codec }: PaymentSummarySources,
+  name = 'payments',
+): ProjectionDefinition<PaymentSummary> {
+  return {
+    name,
     readModel,
     streams: 'payment-',
     project: (before, stored) =>
