@@ -10,8 +10,9 @@ import {
 } from '@azure/event-hubs';
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import type { ContainerClient } from '@azure/storage-blob';
-import type { HubConsumer, HubHandler, HubSubscription, Runtime } from '@daybook/ports';
+import type { HubConsumer, HubHandler, HubSubscription, PartitionLag, Runtime } from '@daybook/ports';
 import { type HubConnection, closeBounded, defaultRetry } from './connection.ts';
+import { firstCheckpoint } from './first-checkpoint.ts';
 import { hubError } from './hub-error.ts';
 import { type PartitionRun, partitionRun } from './partition-run.ts';
 import { type Pulse, takePulse } from './pulse.ts';
@@ -64,8 +65,15 @@ export function eventHubsConsumer(options: EventHubsConsumerOptions): HubConsume
         handler.onError?.(error),
       );
       const runs = new Map<string, PartitionRun>();
-      const running = handlers(options, handler, runs);
-      const pulse = takePulse(client, runtime);
+      const held = (): readonly string[] => [...runs].filter(([, run]) => run.held).map(([id]) => id);
+      const pulse = takePulse(client, runtime, held);
+      const begin = async (partitionId: string, run: PartitionRun): Promise<void> => {
+        const { fullyQualifiedNamespace } = client;
+        const place = { fullyQualifiedNamespace, hub, group, partitionId };
+        const properties = await pulse.partition(partitionId);
+        if (run.held) run.begunAfter(await firstCheckpoint(store, options.checkpoints, place, properties));
+      };
+      const running = handlers(options, handler, runs, begin);
       const subscription = client.subscribe(running, {
         startPosition: earliestEventPosition,
         maxBatchSize: options.batchMax ?? 100,
@@ -101,18 +109,26 @@ function subscriptionOf(
   close: () => Promise<void>,
 ): HubSubscription {
   let closed: Promise<void> | undefined;
-  const held = (): string[] => [...runs].filter(([, run]) => run.held).map(([id]) => id);
+  const held = (): [string, PartitionRun][] => (closed === undefined ? [...runs].filter(([, run]) => run.held) : []);
   return {
-    partitions: () => (closed === undefined ? held() : []),
+    partitions: () => held().map(([id]) => id),
+    lag: () => held().map(([partitionId, run]) => lagOf(partitionId, run, pulse)),
     heardAtMs: () => pulse.heardAtMs(),
     close: () => (closed ??= close()),
   };
 }
 
+function lagOf(partitionId: string, { doneSequenceNumber: done }: PartitionRun, pulse: Pulse): PartitionLag {
+  const last = pulse.lastEnqueued(partitionId);
+  return { partitionId, ...(last === undefined || done === undefined ? {} : { behind: Math.max(0, last - done) }) };
+}
+
+/** @param begin finds out where a partition was begun: nothing waits for it, and its failure is only told */
 export function handlers(
   options: EventHubsConsumerOptions,
   handler: HubHandler,
   runs: Map<string, PartitionRun>,
+  begin: (partitionId: string, run: PartitionRun) => Promise<void>,
 ): SubscriptionEventHandlers {
   const { hub, runtime, checkpointIntervalMs = 500 } = options;
   const onError = (error: unknown): void => handler.onError?.(error);
@@ -125,6 +141,9 @@ export function handlers(
       const run = partitionRun({ partitionId, handler, runtime, checkpointIntervalMs, previous });
       runs.set(partitionId, run);
       runOf.set(context, run);
+      void begin(partitionId, run).catch((error: unknown) => {
+        if (run.held) onError(hubError(error, hub));
+      });
     },
     processEvents: async (events: ReceivedEventData[], context: PartitionContext) => {
       if (events.length > 0) await runOf.get(context)?.handle(events, context);
