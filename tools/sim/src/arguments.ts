@@ -3,7 +3,7 @@ import { isMutationName, type MutationName, mutationNames } from './mutations/sw
 
 export const usage = `usage: npx nx sim fulfilment -- [options]
   --seeds N           run N seeds (default 100) …
-  --from S            … from seed S on (default 1)
+  --from S            … from seed S on (default 1; "now": from seeds that nobody has run)
   --json              print the result as one line of JSON
   --until-violation   end at the first seed that fails
   --seed S            run one seed alone
@@ -26,8 +26,11 @@ export interface Arguments {
   readonly mutation?: MutationName;
 }
 
-/** @throws Error that says what is wrong */
-export function readArguments(args: readonly string[]): Arguments {
+/**
+ * @param now gives the first seed where `--from now` asks for new ones
+ * @throws Error that says what is wrong
+ */
+export function readArguments(args: readonly string[], now: () => number = () => 1): Arguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -61,7 +64,11 @@ export function readArguments(args: readonly string[]): Arguments {
             ? 'one-seed'
             : 'seeds',
     seeds: wholeNumber('--seeds', values.seeds, values.mutations ? 1_000 : 100, 1),
-    from: oneSeed ? wholeNumber('--seed', values.seed, 1, 0) : wholeNumber('--from', values.from, 1, 0),
+    from: oneSeed
+      ? wholeNumber('--seed', values.seed, 1, 0)
+      : values.from === 'now'
+        ? now()
+        : wholeNumber('--from', values.from, 1, 0),
     json: values.json,
     timeline: values.timeline,
     untilViolation: values['until-violation'],

@@ -11,6 +11,10 @@ describe('the command line', () => {
     });
   });
 
+  it('takes seeds that nobody has run', () => {
+    expect(readArguments(['--from', 'now'], () => 1_290_000_000)).toMatchObject({ mode: 'seeds', from: 1_290_000_000 });
+  });
+
   it.each([
     [['--seed', '9', '--timeline'], { mode: 'one-seed', from: 9, timeline: true }],
     [['--crash-points', '--every', '5'], { mode: 'crash-points', every: 5 }],

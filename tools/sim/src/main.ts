@@ -8,7 +8,7 @@ Error.stackTraceLimit = 0;
 
 let args: Arguments | undefined;
 try {
-  args = readArguments(argv.slice(2));
+  args = readArguments(argv.slice(2), () => Math.floor(Date.now() / 1_000));
 } catch (error) {
   stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
   process.exitCode = 2;

@@ -35,6 +35,8 @@ export interface RunResult {
 const quietMs = 10_000;
 /** So long after the last fault everything must have come to rest. */
 const restLimitMs = 300_000;
+/** A run takes some thousand steps; one that takes so many does something again and again, and time hardly passes. */
+const stepsMax = 300_000;
 
 /** One history: clients work, faults strike, faults stop, everything comes to rest and is checked. */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -56,7 +58,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   void operator.work();
   void new SagaOperator(world, fleet, ledger).work();
   const { runtime, profile } = world;
-  await runtime.advanceUntil(() => false, profile.faultsUntilMs);
+  let steps = 0;
+  const spins = (): boolean => (steps += 1) > stepsMax;
+  await runtime.advanceUntil(spins, profile.faultsUntilMs);
   world.heal();
   const atRest = (): boolean =>
     !clients.busy &&
@@ -65,8 +69,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     world.outstanding === 0 &&
     fleet.complete &&
     runtime.now() - world.lastEffectAtMs > quietMs;
-  const rested = await runtime.advanceUntil(() => atRest() || ledger.violations.length > 0, restLimitMs);
+  const rested = await runtime.advanceUntil(() => atRest() || ledger.violations.length > 0 || spins(), restLimitMs);
   if (ledger.violations.length === 0) {
+    if (steps > stepsMax) ledger.fail('everything comes to rest', 'the system', `it spins: ${stepsMax} steps`);
     if (!rested) ledger.fail('everything comes to rest', 'the system', whyNot(clients, ledger, operator));
     tallyHistories(await checkQuiet(world, fleet, ledger), world.tally);
   }

@@ -49,7 +49,7 @@ export function fulfilmentInstance(process: SimProcess): FulfilmentInstance {
     container: timers,
     runtime,
     fire: runner.fireTimer,
-    pollMs: 1_000,
+    pollMs: 1_500,
     onError: (error) =>
       world.note(process.instance, () => `timer: ${error instanceof Error ? error.message : String(error)}`),
   });

@@ -58,8 +58,8 @@ const feedLimits = {
   leaseDurationMs: 9_000,
   renewEveryMs: 3_000,
   pollIdleMs: 8_000,
-  pollMinMs: 60,
-  checkpointEveryMs: 800,
+  pollMinMs: 120,
+  checkpointEveryMs: 2_000,
   retryMaxMs: 2_000,
   stopTimeoutMs: 2_000,
 } as const;

@@ -63,7 +63,7 @@ export function randomProfile(random: () => number): Profile {
   const feedRanges = random() < 0.2 ? 2 : 1;
   if (random() < 0.05) return { ...calm, instances, feedRanges };
   return {
-    faultsUntilMs: 4_000 + random() * 16_000,
+    faultsUntilMs: 3_000 + random() * 10_000,
     callFaults: rate(0.08),
     delays: rate(0.1),
     duplicates: rate(0.2),

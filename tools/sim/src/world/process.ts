@@ -41,10 +41,7 @@ export class SimProcess {
       now: () => runtime.now() + this.#skewMs,
       random: runtime.random,
       newId: runtime.newId,
-      sleep: async (delayMs, signal) => {
-        await runtime.sleep(delayMs, signal);
-        await this.pass();
-      },
+      sleep: (delayMs, signal) => runtime.sleep(delayMs, signal).then(() => this.pass()),
     };
   }
 
