@@ -55,6 +55,7 @@ import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
 import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
+import { observeHubLag } from './telemetry/hub-metrics.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import { tracedAppends, tracedHandler } from './telemetry/traced.ts';
 
@@ -180,6 +181,7 @@ export function openService(
         runtime,
         onError: (error, message) => log.warn({ err: error, hub, messageId: message?.messageId }, 'message error'),
       });
+      observeHubLag(hub, consumer);
       health.add({
         name: `hub:${hub}`,
         check: () => {
