@@ -1,10 +1,10 @@
 import type { Condition, Runtime } from '@daybook/ports';
-import type { Projection } from '@daybook/projections';
+import type { StreamReader } from '@daybook/projections';
 import type { SagaListItem, SagaRegistry } from '@daybook/saga';
 import type { Component, HealthCheck } from '@daybook/service-kit';
 
 export interface LiveVersionsOptions {
-  readonly list: Projection<SagaListItem>;
+  readonly list: StreamReader<SagaListItem>;
   readonly registry: SagaRegistry;
   readonly runtime: Runtime;
   /** The pause between two looks, in milliseconds; default 60,000. */

@@ -1,6 +1,6 @@
 import { timersContainer } from '@daybook/contracts';
 import { fulfilmentDefinitions } from '@daybook/fulfilment-domain';
-import { createProjection, projectionHandler } from '@daybook/projections';
+import { createProjection, servedStreams } from '@daybook/projections';
 import {
   createSagaRegistry,
   createSagaRunner,
@@ -27,13 +27,21 @@ const runner = createSagaRunner({
   runtime,
   log: (level, message, fields) => log[level](fields, message),
 });
-const list = createProjection<SagaListItem>({
-  name: 'sagas',
-  readModel: service.readModels,
-  streams: 'saga-',
-  project: projectSagaListItem,
-  readStream: service.readStream,
-});
+const list = servedStreams(
+  service.readModel({
+    name: 'sagas',
+    versions: [
+      {
+        version: 1,
+        open: (name) =>
+          createProjection<SagaListItem>({
+            ...{ name, readModel: service.readModels, streams: 'saga-' },
+            ...{ project: projectSagaListItem, readStream: service.readStream },
+          }),
+      },
+    ],
+  }),
+);
 const timers = service.platform.container(timersContainer);
 const timerWorker = createTimerWorker({
   container: timers,
@@ -66,7 +74,6 @@ service.health.add({ name: versions.name, check: versions.check });
 await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }), [
   versions,
   service.relay([(event) => sagaCommandsRoute(event)]),
-  service.feed('read-models', { handleKey: projectionHandler([list]) }),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),
   {
     name: 'timers',

@@ -1,6 +1,6 @@
 import { listSagasQuery, type SagaStatus, sagaStream } from '@daybook/contracts';
 import type { Condition, Runtime } from '@daybook/ports';
-import type { Projection, ReadModelItem } from '@daybook/projections';
+import type { ReadModelItem, StreamReader } from '@daybook/projections';
 import { describeSaga, type SagaListItem, type SagaRegistry, type SagaStore } from '@daybook/saga';
 import { etag, eventPage, type EventReading, itemPage, stateAsAsked, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
@@ -10,7 +10,7 @@ import { totalsAtStake } from './totals.ts';
 
 export interface FulfilmentRoutes extends EventReading {
   readonly sagas: SagaStore;
-  readonly list: Projection<SagaListItem>;
+  readonly list: StreamReader<SagaListItem>;
   /** Of the same definitions as `sagas`. */
   readonly registry: SagaRegistry;
   /** True: an intervention that moves money needs the approval of a second person. */

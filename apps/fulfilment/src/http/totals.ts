@@ -1,5 +1,5 @@
 import { sagaStream } from '@daybook/contracts';
-import type { Projection } from '@daybook/projections';
+import type { StreamReader } from '@daybook/projections';
 import {
   atStake,
   type SagaListItem,
@@ -23,7 +23,7 @@ export interface StakeTotals extends Stakes {
 
 interface Sources {
   readonly sagas: SagaStore;
-  readonly list: Projection<SagaListItem>;
+  readonly list: StreamReader<SagaListItem>;
   readonly registry: SagaRegistry;
 }
 
