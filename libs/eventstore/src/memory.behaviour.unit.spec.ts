@@ -12,5 +12,5 @@ eventStoreBehaviour(
       uniqueKeys: ['/dedup'],
     }),
   }),
-  { histories: 400 },
+  { histories: 2_000 },
 );
