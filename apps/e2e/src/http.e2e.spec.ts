@@ -16,7 +16,7 @@ describe('HTTP', () => {
   let lab: Lab;
   let at: Placing;
   const request = async (url: string, init: RequestInit = {}): Promise<Reply> => {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
+    const response = await lab.fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
     const { status, headers } = response;
     const body = (await response.json()) as Record<string, unknown>;
     return { status, body, etag: headers.get('etag'), location: headers.get('location') };
@@ -104,7 +104,7 @@ describe('HTTP', () => {
     const unknown = await request(`${lab.system.urls.order}/v1/orders/nobody-knows`);
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'order-unknown']);
     const sku = await at.article(3);
-    const adjust = await fetch(`${lab.system.urls.inventory}/v1/stock/${sku}/adjust`, {
+    const adjust = await lab.fetch(`${lab.system.urls.inventory}/v1/stock/${sku}/adjust`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ quantity: -4, reason: 'lost' }),

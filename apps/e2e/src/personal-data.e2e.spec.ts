@@ -13,8 +13,8 @@ const personal = ['Augusta Lovelace', '12 St James Square', 'SW1Y 4LB'];
 describe('an address to ship to', () => {
   let lab: Lab;
   const call = async (path: string, init: RequestInit = {}) => {
-    const headers = { 'content-type': 'application/json', 'x-actor': 'operator:ann' };
-    const response = await fetch(`${lab.system.urls.order}${path}`, { ...init, headers });
+    const headers = { 'content-type': 'application/json' };
+    const response = await lab.fetch(`${lab.system.urls.order}${path}`, { ...init, headers });
     return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
   };
   const post = (path: string, body: object) => call(path, { method: 'POST', body: JSON.stringify(body) });
@@ -64,7 +64,7 @@ describe('an address to ship to', () => {
     await post('/v1/orders/p2/cancel', { reason: 'moved away' });
     await until('both payments to be settled', async () => {
       const of = async (id: string) => {
-        const response = await fetch(`${lab.system.urls.payment}/v1/payments/${id}`);
+        const response = await lab.fetch(`${lab.system.urls.payment}/v1/payments/${id}`);
         return ((await response.json()) as { status: string }).status;
       };
       return (await of('p1')) === 'captured' && (await of('p2')) === 'voided';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { holderOf } from '@daybook/local';
+import { fetchAs, holderOf } from '@daybook/local';
 import { booksOf, connectShop, expectStatus, until } from '@daybook/replay';
 import { findPlace, isFree, type Place, processesIn, type Started, startAt } from './support/started.ts';
 
@@ -43,7 +43,9 @@ describe('npm start', () => {
 
   it('runs two systems side by side with DAYBOOK_PORT_OFFSET', async () => {
     await Promise.all([order(first, 'of-the-first'), order(second, 'of-the-second')]);
-    const elsewhere = await fetch(`${second.settings.urls.order}/v1/orders/of-the-first`);
+    const elsewhere = await fetchAs(second.settings.urls, { role: 'operator' })(
+      `${second.settings.urls.order}/v1/orders/of-the-first`,
+    );
     expect(elsewhere.status).toBe(404);
   });
 

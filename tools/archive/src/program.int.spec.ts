@@ -12,7 +12,7 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { stockDecider, type StockEvent } from '@daybook/inventory-domain';
-import { findRoot, startSystem, type System } from '@daybook/local';
+import { fetchAs, findRoot, startSystem, type System } from '@daybook/local';
 import { type Container, systemRuntime } from '@daybook/ports';
 import { BlobServiceClient } from '@azure/storage-blob';
 
@@ -127,11 +127,14 @@ describe('Growth: npm run archive', () => {
 
   async function stillAnswered(): Promise<void> {
     expect(await get(`/v1/stock/${sku}?asOf=40`)).toMatchObject({ onHand: 80, version: 40 });
-    const received = await fetch(`${system.urls.inventory}/v1/stock/${sku}/receive`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ quantity: 5 }),
-    });
+    const received = await fetchAs(system.urls, { role: 'operator' })(
+      `${system.urls.inventory}/v1/stock/${sku}/receive`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ quantity: 5 }),
+      },
+    );
     expect(await received.json()).toMatchObject({ onHand: 2 * receipts + 5, version: receipts + 1 });
     const pages = (await get(`/v1/stock/${sku}/events?limit=100`)) as { items: { version: number }[] };
     expect(pages.items.map(({ version }) => version)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
@@ -141,7 +144,9 @@ describe('Growth: npm run archive', () => {
   }
 
   async function get(path: string): Promise<unknown> {
-    const answer = await fetch(`${system.urls.inventory}${path}`, { headers: { 'x-reason': 'a look' } });
+    const answer = await fetchAs(system.urls, { role: 'operator' })(`${system.urls.inventory}${path}`, {
+      headers: { 'x-reason': 'a look' },
+    });
     return answer.json();
   }
 

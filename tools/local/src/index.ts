@@ -10,5 +10,5 @@ export type { ManagedProcess } from './supervisor/managed-process.ts';
 export type { ProcessSpec, Readiness, RestartPauses } from './supervisor/process-spec.ts';
 export { runningSystem, withThrowAwaySystem } from './with-system.ts';
 export type { ThrowAwayOptions } from './with-system.ts';
-export { askForToken, createTokenSource } from './issuer/token-source.ts';
+export { askForToken, createTokenSource, fetchAs } from './issuer/token-source.ts';
 export type { TokenSource } from './issuer/token-source.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTokenSource, type ServiceName } from '@daybook/local';
+import { fetchAs, type ServiceName } from '@daybook/local';
 
 /** Where the services are. */
 export interface ShopUrls {
@@ -31,12 +31,9 @@ export class ShopError extends Error {
 const pauseMs = 250;
 const timeoutMs = 15_000;
 
-const nobody = (): Promise<undefined> => Promise.resolve(undefined);
-
 /** Acts as an operator. Sends again while a service is away or busy, for as long as `patienceMs` (a minute by default): every command carries its key. */
 export function connectShop(urls: ShopUrls, patienceMs = 60_000): Shop {
-  const token =
-    urls.issuer === undefined ? nobody : createTokenSource(urls.issuer, { role: 'operator', subject: 'shop' });
+  const fetchIt = fetchAs(urls, { role: 'operator', subject: 'shop' });
   const send = async (url: string, init: RequestInit): Promise<Answer> => {
     const deadline = performance.now() + patienceMs;
     let last: unknown;
@@ -44,10 +41,7 @@ export function connectShop(urls: ShopUrls, patienceMs = 60_000): Shop {
     do {
       attempts += 1;
       try {
-        const bearer = await token();
-        const headers = new Headers(init.headers);
-        if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
-        const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(timeoutMs) });
+        const response = await fetchIt(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         const body = (await response.json()) as Record<string, unknown>;
         if (response.status < 500 && response.status !== 429) return { status: response.status, body };
         last = `${response.status} ${JSON.stringify(body)}`;

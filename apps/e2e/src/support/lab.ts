@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSystem, type System, type SystemOptions } from '@daybook/local';
+import { fetchAs, startSystem, type System, type SystemOptions } from '@daybook/local';
 import { connectShop, type Shop } from '@daybook/replay';
 
 /** A whole system with data of its own, for one spec file. */
 export interface Lab {
   readonly system: System;
   readonly shop: Shop;
+  /** `fetch` as an operator. */
+  readonly fetch: typeof fetch;
   /** Ends all processes and removes the data. */
   close(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function openLab({
     return {
       system,
       shop: connectShop(system.urls),
+      fetch: fetchAs(system.urls, { role: 'operator', subject: 'ann' }),
       async close() {
         await system.stop();
         // To look into a failure, keep its data and logs.

@@ -37,3 +37,14 @@ export async function askForToken(issuerUrl: string, request: TokenRequest): Pro
   if (body.access_token === undefined) throw new Error(body.error_description ?? `no token: ${response.status}`);
   return body.access_token;
 }
+
+/** `fetch` with a token of the system's development issuer, or, where it has none, without. */
+export function fetchAs({ issuer }: { readonly issuer?: string }, request: TokenRequest): typeof fetch {
+  if (issuer === undefined) return fetch;
+  const token = createTokenSource(issuer, request);
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${await token()}`);
+    return fetch(input, { ...init, headers });
+  };
+}
