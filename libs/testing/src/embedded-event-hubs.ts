@@ -1,8 +1,12 @@
-import { type HubConfig, createEventHubsEmulator } from '@daybook/event-hubs-emulator';
+import { type EventHubsEmulator, type HubConfig, createEventHubsEmulator } from '@daybook/event-hubs-emulator';
 
 export interface EmbeddedEventHubs {
   /** For `eventHubsProducer` and `eventHubsConsumer`. */
   readonly connectionString: string;
+  /** Faults by chance, from a seed. */
+  readonly faults: EventHubsEmulator['faults'];
+  /** How far consumer groups are behind. */
+  readonly lag: EventHubsEmulator['lag'];
   close(): Promise<void>;
 }
 
@@ -10,5 +14,6 @@ export interface EmbeddedEventHubs {
 export async function embeddedEventHubs(options: { readonly hubs: readonly HubConfig[] }): Promise<EmbeddedEventHubs> {
   const emulator = createEventHubsEmulator({ storage: ':memory:', hubs: options.hubs });
   const { connectionString } = await emulator.listen();
-  return { connectionString, close: () => emulator.close() };
+  const { faults, lag } = emulator;
+  return { connectionString, faults, lag, close: () => emulator.close() };
 }

@@ -67,10 +67,15 @@ describe('embedded emulators', () => {
   });
 
   it('gives hubs', async () => {
-    const { connectionString, close } = await embeddedEventHubs({ hubs: [{ name: 'orders', partitions: 3 }] });
+    const hubs = [{ name: 'orders', partitions: 3 }];
+    const { connectionString, faults, lag, close } = await embeddedEventHubs({ hubs });
     const producer = eventHubsProducer({ connectionString, hub: 'orders', runtime: systemRuntime() });
     try {
+      const fault = { kind: 'server-busy' } as const;
+      faults.plan({ seed: 1, rules: [{ fault, chance: 1, timesMax: 1, match: { operations: ['request'] } }] });
       expect(await producer.partitionIds()).toEqual(['0', '1', '2']);
+      expect(faults.injected()).toEqual({ 'server-busy': 1 });
+      expect(lag()).toMatchObject([{ hub: 'orders', partitions: [{ lastSequenceNumber: -1 }, {}, {}] }]);
     } finally {
       await producer.close();
       await close();

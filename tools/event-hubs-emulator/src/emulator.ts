@@ -1,7 +1,14 @@
 import type { HubConfig } from './config.ts';
 import { validateHubs } from './config.ts';
+import type { AdminListener } from '@daybook/cosmos-emulator/shared';
+import { listenAdmin } from './admin.ts';
+import { createConsumers } from './amqp/consumers.ts';
 import { createAmqpServer } from './amqp/server.ts';
 import { DEFAULT_KEY, DEFAULT_KEY_NAME, emulatorConnectionString } from './connection-string.ts';
+import type { HubFaults } from './faults/injector.ts';
+import { createHubFaults } from './faults/injector.ts';
+import type { HubLag } from './lag.ts';
+import { lagOf } from './lag.ts';
 import { openNamespace } from './log/namespace.ts';
 
 export interface EventHubsEmulatorOptions {
@@ -31,10 +38,16 @@ export interface EventHubsListener {
 export interface EventHubsEmulator {
   /** New for every new data file. Checkpoints stored under another one are stale. */
   readonly generationId: string;
+  /** Faults by chance, from a seed. */
+  readonly faults: HubFaults;
+  /** How far consumer groups are behind, partition by partition. */
+  lag(): readonly HubLag[];
   /** Adds hubs and consumer groups while running. Throws `EmulatorConfigError`. */
   addHubs(hubs: readonly HubConfig[]): void;
   /** Listens; port 0 takes a free one. */
   listen(address?: { readonly host?: string; readonly port?: number }): Promise<EventHubsListener>;
+  /** Serves faults and lag as JSON on a port of loopback; port 0 takes a free one. */
+  listenAdmin(address: { readonly port: number }): Promise<AdminListener>;
   /** Ends all listeners, connections and timers, and lets go of the data. */
   close(): Promise<void>;
 }
@@ -50,22 +63,30 @@ export function createEventHubsEmulator(options: EventHubsEmulatorOptions): Even
     namespace.close();
     throw error;
   }
+  const consumers = createConsumers();
+  const faults = createHubFaults(now);
+  const lag = (): readonly HubLag[] => lagOf(namespace, consumers);
   const server = createAmqpServer({
     namespace,
+    consumers,
+    nextFault: faults.next,
     accessKey: options.checkTokens === false ? undefined : { keyName, key },
     now,
     onProblem: options.onProblem ?? (() => undefined),
   });
   const listeners = new Set<EventHubsListener>();
+  const admins: AdminListener[] = [];
   let closing: Promise<void> | undefined;
 
   async function closeAll(): Promise<void> {
-    await Promise.all([...listeners].map((listener) => listener.close()));
+    await Promise.all([...listeners, ...admins].map((listener) => listener.close()));
     namespace.close();
   }
 
   return {
     generationId: namespace.generationId,
+    faults,
+    lag,
     addHubs: (added) => namespace.addHubs(validateHubs(added)),
     async listen({ host = '127.0.0.1', port = 0 } = {}) {
       const opened = await server.listen({ host, port });
@@ -78,6 +99,11 @@ export function createEventHubsEmulator(options: EventHubsEmulatorOptions): Even
       };
       listeners.add(listener);
       return listener;
+    },
+    async listenAdmin({ port }) {
+      const admin = await listenAdmin({ faults, lag }, port);
+      admins.push(admin);
+      return admin;
     },
     close: () => (closing ??= closeAll()),
   };

@@ -3,5 +3,8 @@ export type { HubConfig } from './config.ts';
 export { DEFAULT_KEY, DEFAULT_KEY_NAME, emulatorConnectionString } from './connection-string.ts';
 export { createEventHubsEmulator } from './emulator.ts';
 export type { EventHubsEmulator, EventHubsEmulatorOptions, EventHubsListener } from './emulator.ts';
+export type { BreakKind, HubFault, HubFaultMatch, HubFaultPlan, HubOperation, SeededHubFault } from './faults/fault.ts';
+export type { HubFaults } from './faults/injector.ts';
+export type { ConsumerLag, HubLag, PartitionLag } from './lag.ts';
 export { StorageError } from './log/database.ts';
 export { partitionOfKey } from './partition-key.ts';

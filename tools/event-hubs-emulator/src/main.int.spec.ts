@@ -44,7 +44,7 @@ describe('the emulator as a process', () => {
       void exited.then(({ code }) => reject(new Error(`Exited with ${code}: ${output}`)));
     });
     port.catch(() => undefined);
-    return { child, port, exited };
+    return { child, port, exited, output: () => output };
   }
 
   it('loses nothing it has accepted when it is killed', async () => {
@@ -106,6 +106,25 @@ describe('the emulator as a process', () => {
       output: expect.stringContaining(`Port ${port} of 127.0.0.1 is in use`),
     });
     server.close();
+  });
+
+  it('is administered over a port of its own', async () => {
+    const emulator = run('--port', '0', '--admin-port', '0');
+    await emulator.port;
+    const url = /administered on (\S+)/.exec(emulator.output())?.[1];
+    const rules = [{ fault: { kind: 'server-busy' }, chance: 0.1 }];
+    const planned = await fetch(`${url}/faults`, { method: 'POST', body: JSON.stringify({ seed: 1, rules }) });
+    expect(planned.status).toBe(204);
+    expect(await (await fetch(`${url}/faults`)).json()).toEqual({ plan: { seed: 1, rules }, injected: {} });
+    const taken = await run(
+      '--port',
+      '0',
+      '--data',
+      join(directory.path, 'other'),
+      '--admin-port',
+      new URL(url ?? '').port,
+    ).exited;
+    expect(taken).toMatchObject({ code: 1, output: expect.stringContaining('--admin-port') });
   });
 
   it('names data in use, and a configuration it cannot read', async () => {

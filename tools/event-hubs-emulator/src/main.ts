@@ -9,6 +9,7 @@ const HELP = `Event Hubs emulator: the AMQP protocol of Azure Event Hubs over SQ
   --port N       port to listen on (5672; 0 takes a free one)
   --host HOST    address to listen on (127.0.0.1)
   --data DIR     directory of the data (.event-hubs)
+  --admin-port N also serve faults and lag there, on loopback (see the README)
   --config FILE  JSON: {"hubs":[{"name":"orders","partitions":4,"consumerGroups":["projections"]}]}
   --help         this text
 `;
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       data: { type: 'string', default: '.event-hubs' },
       config: { type: 'string' },
+      'admin-port': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -27,8 +29,9 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a number from 0 to 65535');
+  const port = portFrom('--port', values.port);
+  const admin = values['admin-port'];
+  const adminPort = admin === undefined ? undefined : portFrom('--admin-port', admin);
   if (values.config === undefined) throw new Error('--config FILE is required: it names the hubs (see --help)');
 
   const emulator = createEventHubsEmulator({
@@ -36,15 +39,30 @@ async function main(): Promise<void> {
     hubs: parseConfig(readFileSync(values.config, 'utf8')),
     onProblem: (problem) => console.error(problem),
   });
-  const listener = await emulator.listen({ host: values.host, port }).catch(async (error: NodeJS.ErrnoException) => {
+  const refused = async (option: string, taken: string, error: NodeJS.ErrnoException): Promise<never> => {
     await emulator.close();
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`Port ${port} of ${values.host} is in use; stop what listens there or choose another with --port`);
-  });
-  console.log(`Event Hubs emulator listening on ${values.host}:${listener.port}, generation ${emulator.generationId}`);
+    throw new Error(`Port ${taken} is in use; stop what listens there or choose another with ${option}`);
+  };
+  const listener = await emulator
+    .listen({ host: values.host, port })
+    .catch((error) => refused('--port', `${port} of ${values.host}`, error));
+  const administered =
+    adminPort === undefined
+      ? undefined
+      : await emulator.listenAdmin({ port: adminPort }).catch((error) => refused('--admin-port', admin ?? '', error));
+  console.log(
+    `Event Hubs emulator listening on ${values.host}:${listener.port}, generation ${emulator.generationId}` +
+      (administered === undefined ? '' : `, administered on ${administered.url}`),
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => void emulator.close().catch(fail));
   }
+}
+
+function portFrom(option: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new Error(`${option} must be a number from 0 to 65535`);
 }
 
 function fail(error: unknown): void {

@@ -27,8 +27,8 @@ export async function startEmulator(options: Partial<EventHubsEmulatorOptions> =
   return {
     emulator,
     connectionString,
-    producer(hub = 'orders', connection = connectionString) {
-      const client = new EventHubProducerClient(connection, hub, { retryOptions });
+    producer(hub = 'orders', connection = connectionString, retries: typeof retryOptions = retryOptions) {
+      const client = new EventHubProducerClient(connection, hub, { retryOptions: retries });
       clients.push(client);
       return client;
     },

@@ -38,7 +38,8 @@ export interface Injector<Plan> {
 export interface FaultKinds<Fault, Match, Target> {
   /** Throws `FaultPlanInvalidError`, naming `field`. */
   readonly checkFault: (fault: unknown, field: string) => void;
-  readonly checkMatch: (match: unknown, field: string) => void;
+  /** `fault` has been checked. */
+  readonly checkMatch: (match: unknown, field: string, fault: unknown) => void;
   /** Whether a fault may befall `target`. */
   readonly matches: (match: Match | undefined, target: Target, fault: Fault) => boolean;
   /** How the fault is called where faults are counted. */
@@ -72,7 +73,7 @@ const checkRule = (rule: unknown, field: string, { checkFault, checkMatch }: Che
     need(value === undefined || isWhole(value, 1, 1e9), `${field}.${name} must be a positive whole number.`);
   }
   checkFault(rule['fault'], `${field}.fault`);
-  checkMatch(rule['match'], `${field}.match`);
+  checkMatch(rule['match'], `${field}.match`, rule['fault']);
 };
 
 /** Checks a plan that came as JSON. Throws `FaultPlanInvalidError`. */

@@ -1,26 +1,24 @@
-import type { Delivery, EventContext, Sender } from 'rhea';
-import { withTailMetric } from '../encoding/splice.ts';
-import type { PartitionLog } from '../log/partition-log.ts';
+import type { Sender } from 'rhea';
+import { breakOf } from '../faults/fault.ts';
+import type { NextFault } from '../faults/injector.ts';
 import type { ClientConnection } from './client-connection.ts';
+import type { Consumers } from './consumers.ts';
 import type { AttachedReceiver, Ownership } from './ownership.ts';
 import type { Entity } from './paths.ts';
 import { resolvePosition } from './position.ts';
+import { createPump } from './pump.ts';
 import type { Refusal } from './refusals.ts';
 import { refusals } from './refusals.ts';
-import { closeLink, desiredCapabilities, refuseLink, sendableCount } from './rhea-access.ts';
+import { closeLink, refuseLink } from './rhea-access.ts';
+import { breakLink } from './strike.ts';
 
-const RUNTIME_METRIC = 'com.microsoft:enable-receiver-runtime-metric';
 const SELECTOR_FILTER = 'apache.org:selector-filter:string';
-
-/** Clients grant far more credit than they use, so what is under way to one is bounded in bytes too. */
-const IN_FLIGHT_BYTES = 16 * 1_048_576;
-/** One turn of the event loop sends no more than this to one client. */
-const TURN_EVENTS = 256;
-const TURN_BYTES = 1_048_576;
 
 export interface ReceiverDependencies {
   readonly client: ClientConnection;
   readonly ownership: Ownership;
+  readonly consumers: Consumers;
+  readonly nextFault: NextFault;
   readonly now: () => number;
 }
 
@@ -53,10 +51,24 @@ export function serveReceiver(link: Sender, entity: Entity, dependencies: Receiv
     refuseLink(link, refusal);
     return;
   }
-  const pump = createPump(link, partition, Number(position), dependencies.now);
-  dependencies.client.hold(link, () => {
+  const { client, ownership, consumers, nextFault, now } = dependencies;
+  const occasion = { operation: 'receive', hub: hub.name, partition: String(partition.number), consumerGroup } as const;
+  const pump = createPump(link, {
+    partition,
+    from: Number(position),
+    now,
+    nextFault: () => nextFault(occasion),
+    strike: (fault) => breakLink(link, client, breakOf(fault) ?? 'detach'),
+  });
+  const untrack = consumers.track(entity, {
+    receiver: receiver.name,
+    epoch: receiver.epoch,
+    progress: pump.progress,
+  });
+  client.hold(link, () => {
+    untrack();
     pump.stop();
-    dependencies.ownership.detach(key, receiver);
+    ownership.detach(key, receiver);
   });
   link.set_source({ address: link.source.address });
 }
@@ -78,52 +90,4 @@ function readEpoch(link: Sender): number | undefined | Refusal {
   return Number.isSafeInteger(level) && level >= 0
     ? level
     : refusals.argument(`The epoch '${String(epoch)}' must be a whole number that is not negative`);
-}
-
-/** Sends events as far as credit, session and memory allow, and goes on when there is more of any. */
-function createPump(link: Sender, partition: PartitionLog, from: number, now: () => number): { stop(): void } {
-  const withMetric = desiredCapabilities(link).includes(RUNTIME_METRIC);
-  const inFlight = new Map<Delivery, number>();
-  let inFlightBytes = 0;
-  let next = from;
-  let sentCount = 0;
-  let scheduled: NodeJS.Immediate | undefined;
-
-  function pump(): void {
-    scheduled = undefined;
-    const room = Math.min(sendableCount(link, sentCount), TURN_EVENTS);
-    if (!link.is_open() || room <= 0 || inFlightBytes >= IN_FLIGHT_BYTES) return;
-    if (next > partition.tail().sequenceNumber) return;
-    const tail = { ...partition.tail(), retrievedMs: now() };
-    for (const event of partition.read(next, room, TURN_BYTES)) {
-      const bytes = withMetric ? withTailMetric(event.bytes, tail) : event.bytes;
-      inFlight.set(link.send(bytes, undefined, 0), bytes.length);
-      inFlightBytes += bytes.length;
-      sentCount += 1;
-      next = event.sequenceNumber + 1;
-    }
-    schedule();
-  }
-
-  function schedule(): void {
-    scheduled ??= setImmediate(pump);
-  }
-
-  link.on('sender_flow', schedule);
-  link.on('sendable', schedule);
-  link.on('settled', ({ delivery }: EventContext) => {
-    if (delivery === undefined) return;
-    inFlightBytes -= inFlight.get(delivery) ?? 0;
-    inFlight.delete(delivery);
-    schedule();
-  });
-  const stopListening = partition.onAppended(schedule);
-
-  return {
-    stop() {
-      stopListening();
-      for (const event of ['sender_flow', 'sendable', 'settled']) link.removeAllListeners(event);
-      clearImmediate(scheduled);
-    },
-  };
 }

@@ -47,6 +47,16 @@ export const refusals = {
     status: 501,
   }),
   internal: (description: string): Refusal => ({ condition: 'amqp:internal-error', description, status: 500 }),
+  busy: (): Refusal => ({
+    condition: 'com.microsoft:server-busy',
+    description: 'Injected fault: the server is busy. Try again later.',
+    status: 503,
+  }),
+  detachForced: (): Refusal => ({
+    condition: 'amqp:link:detach-forced',
+    description: 'Injected fault: the link is force detached by the broker.',
+    status: 500,
+  }),
   stolen: (description: string): Refusal => ({ condition: 'amqp:link:stolen', description, status: 409 }),
   tooManyReceivers: (limit: number, names: readonly string[]): Refusal => ({
     condition: 'amqp:resource-limit-exceeded',

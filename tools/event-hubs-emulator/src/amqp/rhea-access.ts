@@ -21,6 +21,9 @@ interface SessionInternals {
 }
 
 interface ConnectionInternals {
+  readonly socket: unknown;
+  readonly heartbeat_in: NodeJS.Timeout | undefined;
+  readonly heartbeat_out: NodeJS.Timeout | undefined;
   accept(socket: unknown): void;
   abort_socket(socket: unknown): void;
 }
@@ -57,6 +60,17 @@ export const acceptSocket = (connection: Connection, socket: unknown): void =>
 /** Drops a socket with the timers that belong to it. */
 export const abortSocket = (connection: Connection, socket: unknown): void =>
   (connection as unknown as ConnectionInternals).abort_socket(socket);
+
+/** Ends a connection without a word. */
+export function dropSocket(connection: Connection): void {
+  const internals = connection as unknown as ConnectionInternals;
+  abortSocket(connection, internals.socket);
+  // While rhea reads a frame it sets its timers anew when the handler returns, and they would keep the process alive.
+  setImmediate(() => {
+    clearTimeout(internals.heartbeat_in);
+    clearTimeout(internals.heartbeat_out);
+  });
+}
 
 /**
  * Refuses a link that is being attached: AMQP answers with an attach that has no terminus, then detaches with the reason.

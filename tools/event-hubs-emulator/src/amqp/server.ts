@@ -2,22 +2,31 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Connection, Container, EventContext, Message, Receiver, Sender } from 'rhea';
 import rhea from 'rhea';
+import { breakOf } from '../faults/fault.ts';
+import type { NextFault } from '../faults/injector.ts';
 import type { Namespace } from '../log/namespace.ts';
 import { answerCbs } from './cbs.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { createClientConnections } from './client-connection.ts';
+import type { Consumers } from './consumers.ts';
 import { answerManagement } from './management.ts';
 import { createOwnership } from './ownership.ts';
+import type { Entity } from './paths.ts';
 import { findEntity, pathOf } from './paths.ts';
 import { serveReceiver } from './receivers.ts';
 import { isRefusal, refusals } from './refusals.ts';
 import type { Reply } from './replies.ts';
-import { sendReply } from './replies.ts';
+import { refusedReply, sendReply } from './replies.ts';
 import { abortSocket, acceptSocket, localAttach, refuseLink } from './rhea-access.ts';
 import type { SharedAccessKey } from './sas-token.ts';
 import { serveSender } from './senders.ts';
+import { breakLink } from './strike.ts';
 
 export interface AmqpServerDependencies {
   readonly namespace: Namespace;
+  /** Told who reads what. */
+  readonly consumers: Consumers;
+  readonly nextFault: NextFault;
   /** Undefined: tokens are not checked. */
   readonly accessKey: SharedAccessKey | undefined;
   /** The clock of events. Tokens are checked by the clock of the machine, by which clients sign them. */
@@ -98,7 +107,7 @@ function closeServer(server: Server, connections: Map<Socket, Connection>): Prom
 }
 
 function createContainer(dependencies: AmqpServerDependencies): Container {
-  const { namespace, accessKey, now, onProblem } = dependencies;
+  const { namespace, accessKey, consumers, nextFault, now, onProblem } = dependencies;
   const container = rhea.create_container({ id: `event-hubs-emulator-${namespace.generationId}` });
   const clients = createClientConnections();
   const ownership = createOwnership();
@@ -109,7 +118,11 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
     link.set_target({ address: node });
     link.on('message', ({ message, delivery }: EventContext) => {
       const request = message as Message;
-      sendReply(client, request, answer(node, request, context));
+      const fault = nextFault({ operation: 'request' });
+      if (breakOf(fault) !== undefined) return breakLink(link, client, 'socket-drop');
+      const reply = fault?.kind === 'server-busy' ? refusedReply(refusals.busy()) : answer(node, request, context);
+      if (fault?.kind === 'delay') setTimeout(() => sendReply(client, request, reply), fault.ms).unref();
+      else sendReply(client, request, reply);
       delivery?.accept();
       link.add_credit(1);
     });
@@ -141,11 +154,24 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
       refuseLink(link, refusals.unauthorized(`No valid token was shown for '${path}'.`));
     } else if (isRefusal(entity)) {
       refuseLink(link, entity);
-    } else if (link.is_sender()) {
-      serveReceiver(link as Sender, entity, { client, ownership, now });
     } else {
-      serveSender(link as Receiver, entity, namespace);
+      serveEntity(link, entity, client);
     }
+  }
+
+  function serveEntity(link: Sender | Receiver, entity: Entity, client: ClientConnection): void {
+    const { hub, partition, consumerGroup } = entity;
+    const at = {
+      hub: hub.name,
+      partition: partition === undefined ? undefined : String(partition.number),
+      consumerGroup,
+    };
+    const fault = nextFault({ operation: 'attach', ...at });
+    const broken = breakOf(fault);
+    if (broken !== undefined) breakLink(link, client, broken);
+    else if (fault !== undefined) refuseLink(link, refusals.busy());
+    else if (link.is_sender()) serveReceiver(link as Sender, entity, { client, ownership, consumers, nextFault, now });
+    else serveSender(link as Receiver, entity, { client, commit: namespace.commit, nextFault });
   }
 
   container.on('receiver_open', (context: EventContext) => {

@@ -2,10 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { EventParts } from '../encoding/splice.ts';
 import type { PartitionLog } from './partition-log.ts';
 
+export interface AppendOptions {
+  readonly partitionKey: string | undefined;
+  /** For tests: the write fails, and with it the commit. */
+  readonly failing?: boolean;
+}
+
 /** Appends that arrive in one turn of the event loop share a commit, and so one flush of the disk. */
 export interface GroupCommit {
   /** Resolves when the events are on disk, all of them; rejects when none is. */
-  append(partition: PartitionLog, events: readonly EventParts[], partitionKey: string | undefined): Promise<void>;
+  append(partition: PartitionLog, events: readonly EventParts[], options: AppendOptions): Promise<void>;
   /** Commits what waits. */
   flush(): void;
 }
@@ -13,7 +19,7 @@ export interface GroupCommit {
 interface Append {
   readonly partition: PartitionLog;
   readonly events: readonly EventParts[];
-  readonly partitionKey: string | undefined;
+  readonly options: AppendOptions;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -28,7 +34,10 @@ export function createGroupCommit(sql: DatabaseSync): GroupCommit {
     const partitions = new Set(group.map((append) => append.partition));
     try {
       sql.exec('BEGIN');
-      for (const append of group) append.partition.write(append.events, append.partitionKey);
+      for (const { partition, events, options } of group) {
+        partition.write(events, options.partitionKey);
+        if (options.failing === true) throw new Error('Injected fault: the disk cannot be written');
+      }
       sql.exec('COMMIT');
     } catch (error) {
       if (sql.isTransaction) sql.exec('ROLLBACK');
@@ -41,10 +50,10 @@ export function createGroupCommit(sql: DatabaseSync): GroupCommit {
   }
 
   return {
-    append: (partition, events, partitionKey) =>
+    append: (partition, events, options) =>
       new Promise((resolve, reject) => {
         if (waiting.length === 0) setImmediate(flush);
-        waiting.push({ partition, events, partitionKey, resolve, reject });
+        waiting.push({ partition, events, options, resolve, reject });
       }),
     flush,
   };

@@ -23,6 +23,8 @@ export interface Namespace {
   /** New for every new data file: checkpoints that carry another one are stale. */
   readonly generationId: string;
   findHub(name: string): Hub | undefined;
+  /** In the order in which they were made. */
+  hubs(): readonly Hub[];
   /** Adds hubs and consumer groups that are missing. Throws `EmulatorConfigError`. */
   addHubs(hubs: readonly HubConfig[]): void;
   readonly commit: GroupCommit;
@@ -49,6 +51,7 @@ export function openNamespace(storage: string, now: () => number): Namespace {
 
   return {
     generationId: String(sql.prepare('SELECT generation_id FROM namespace').get()?.['generation_id']),
+    hubs: () => [...hubs.values()],
     findHub: (name) => hubs.get(name.toLowerCase()),
     addHubs(configs) {
       sql.exec('BEGIN');
