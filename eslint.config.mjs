@@ -80,6 +80,26 @@ export default tseslint.config(
     },
   },
   {
+    // A service has no private way of storing events: it appends through the store that service-kit opens.
+    files: ['apps/**/*.ts'],
+    ignores: ['apps/e2e/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@daybook/contracts',
+              importNames: ['eventsContainer'],
+              message: 'Append and read events through `service.store`.',
+            },
+            { name: '@daybook/azure', message: 'Stores and hubs come from `openService`.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['infra/**/*.ts', 'tools/**/*.ts', 'apps/e2e/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
