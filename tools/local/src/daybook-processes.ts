@@ -56,7 +56,10 @@ export function daybookProcesses(
     name: 'event-hubs-emulator',
     stage: 1,
     script: inRepository('tools/event-hubs-emulator/src/main.ts'),
-    args: ['--port', String(ports.eventHubs), '--data', inData('event-hubs'), '--config', hubs],
+    args: [
+      ...['--port', String(ports.eventHubs), '--data', inData('event-hubs'), '--config', hubs],
+      ...administered(adminPorts?.eventHubs),
+    ],
     ready: { kind: 'tcp', port: ports.eventHubs },
     port: { number: ports.eventHubs, variable: 'EVENTHUBS_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
   };

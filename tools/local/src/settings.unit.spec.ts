@@ -62,6 +62,19 @@ describe('settings', () => {
     expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['COSMOS_KEY', 'BLOB_CONNECTION_STRING']));
   });
 
+  it('open the admin ports of both emulators, and only where they are wanted', () => {
+    const settings = resolveSettings({}, root);
+    const adminPortsOf = (given: typeof settings): readonly (string | undefined)[] =>
+      daybookProcesses(root, given, false).flatMap(({ name, args }) =>
+        args.includes('--admin-port') ? [`${name} ${args[args.indexOf('--admin-port') + 1]}`] : [],
+      );
+    expect(adminPortsOf(settings)).toEqual([]);
+    expect(adminPortsOf({ ...settings, adminPorts: { cosmos: 1, eventHubs: 2 } })).toEqual([
+      'cosmos-emulator 1',
+      'event-hubs-emulator 2',
+    ]);
+  });
+
   it('leave stores without keys as a deployment has provisioned them', () => {
     expect(names({ COSMOS_ENDPOINT: 'https://a' })).not.toContain('provision');
     expect(names({ COSMOS_ENDPOINT: 'https://a', COSMOS_KEY: 'k' })).toContain('provision');
