@@ -1,4 +1,4 @@
-export { callerOf, mayActFor, requireOwn } from './auth/caller.ts';
+export { actsForAnybody, callerOf, mayActFor, requireOwn } from './auth/caller.ts';
 export { type EventReading, recordRead, shownEvents } from './http/audited.ts';
 export { subjectRoutes } from './http/subjects.ts';
 export { actorOf } from './http/headers.ts';

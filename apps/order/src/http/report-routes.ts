@@ -1,7 +1,7 @@
 import { entityId, salesReportQuery } from '@daybook/contracts';
 import type { Condition } from '@daybook/ports';
 import type { Listed } from '@daybook/projections';
-import { itemPage, validate } from '@daybook/service-kit';
+import { itemPage, requireOwn, validate } from '@daybook/service-kit';
 import { Router } from 'express';
 import type { CustomerTotals } from '../read-models/customer-totals/customer-totals.ts';
 import type { DailySales } from '../read-models/sales-report/sales-report.ts';
@@ -28,6 +28,7 @@ export function reportRoutes({ sales, customers }: ReportRoutes): Router {
   });
   router.get('/v1/customers/:customerId/totals', async (request, response) => {
     const customerId = validate(entityId, request.params.customerId, 'customerId');
+    requireOwn(request, customerId);
     const question = { partitionKey: customerId, where: [], limit: currenciesMax, after: undefined };
     const { items } = await itemPage(customers, question, customerView);
     response.json({ customerId, items });

@@ -23,6 +23,10 @@ import {
   Problem,
   stateAsAsked,
   subjectRoutes,
+  actsForAnybody,
+  callerOf,
+  mayActFor,
+  requireOwn,
   validate,
 } from '@daybook/service-kit';
 import { type Request, type Response, Router } from 'express';
@@ -45,8 +49,9 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
 
   router.post('/v1/orders', async (request, response) => {
     const body = validate(orderRequests.placeOrder, request.body);
+    requireOwn(request, body.customerId);
     const context = commandContext(request, runtime);
-    const orderId = body.orderId ?? newOrderId(context.idempotencyKey, runtime);
+    const orderId = body.orderId ?? newOrderId(request, context.idempotencyKey, runtime);
     const { shipTo, ...data } = body;
     const command: OrderCommand = {
       type: 'PlaceOrder',
@@ -83,20 +88,21 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
   });
   router.get('/v1/customers/:customerId/orders', async (request, response) => {
     const { after, limit } = validate(pageQuery, request.query, 'query');
-    const where = orderConditions({ customerId: validate(entityId, request.params.customerId, 'customerId') });
+    const customerId = validate(entityId, request.params.customerId, 'customerId');
+    requireOwn(request, customerId);
+    const where = orderConditions({ customerId });
     response.json(await itemPage(summaries, { where, orderBy: newestFirst, limit, after }, summaryView));
   });
   router.get('/v1/orders/:orderId/summary', async (request, response) => {
     const { minVersion } = validate(orderSummaryQuery, request.query, 'query');
     const item = await itemAtVersion(summaries, orderStream(orderIdOf(request)), minVersion, runtime);
-    if (item === undefined) throw unknownOrder(request);
+    if (item === undefined || !mayActFor(request, item.customerId)) throw unknownOrder(request);
     response.set('ETag', etag(item.streamVersion)).json(summaryView(item));
   });
   router.get('/v1/orders/:orderId', async (request, response) => {
     const { state, version } = await stateAsAsked(orders, reading, request, orderStream(orderIdOf(request)));
-    const view = orderView(state, version);
-    if (view === undefined) throw unknownOrder(request);
-    response.set('ETag', etag(version)).json(view);
+    if (state.status === 'none' || !mayActFor(request, state.customerId)) throw unknownOrder(request);
+    response.set('ETag', etag(version)).json(orderView(state, version));
   });
   router.get('/v1/orders/:orderId/events', async (request, response) => {
     const page = await eventPage(reading, request, orderStream(orderIdOf(request)));
@@ -106,10 +112,18 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
 
   /** A command about an order that is there. */
   async function change(request: Request, response: Response, command: OrderCommand, status = 200): Promise<void> {
+    await requireOwnOrder(request);
     await run(request, response, orderIdOf(request), command, {
       status,
       body: (state, version) => orderView(state, version) ?? {},
     });
+  }
+
+  /** To a customer somebody else's order is not there. Whose it is never changes, so a warm state is good enough. */
+  async function requireOwnOrder(request: Request): Promise<void> {
+    if (actsForAnybody(request)) return;
+    const { state } = await orders.load(orderStream(orderIdOf(request)));
+    if (state.status !== 'none' && !mayActFor(request, state.customerId)) throw unknownOrder(request);
   }
 
   function run(
@@ -126,10 +140,12 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
   return router;
 }
 
-/** With an `Idempotency-Key` a repeated request must find the order that the first one made. */
-function newOrderId(idempotencyKey: string | undefined, runtime: Runtime): string {
+/** With an `Idempotency-Key` a repeated request must find the order that the first one made, and nobody else's. */
+function newOrderId(request: Request, idempotencyKey: string | undefined, runtime: Runtime): string {
   if (idempotencyKey === undefined) return runtime.newId();
-  return `k-${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}`;
+  const caller = callerOf(request)?.id;
+  const seed = caller === undefined ? idempotencyKey : `${caller} ${idempotencyKey}`;
+  return `k-${createHash('sha256').update(seed).digest('hex').slice(0, 32)}`;
 }
 
 function orderIdOf(request: Request): string {

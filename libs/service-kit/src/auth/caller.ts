@@ -20,13 +20,15 @@ export const callerOf = (request: Request): Caller | undefined => callers.get(re
 export const actingRole = ({ roles: held }: Caller): CallerRole | undefined =>
   (['operator', 'service', 'customer'] as const).find((role) => held.includes(role));
 
-/**
- * True where this caller may see what belongs to a customer: a customer sees their own, everybody else that gets so far sees all.
- */
-export function mayActFor(request: Request, customerId: string): boolean {
+/** True for everybody but customers, who meet only what is their own. */
+export function actsForAnybody(request: Request): boolean {
   const caller = callerOf(request);
-  return caller === undefined || actingRole(caller) !== 'customer' || caller.id === customerId;
+  return caller === undefined || actingRole(caller) !== 'customer';
 }
+
+/** True where this caller may see what belongs to a customer. */
+export const mayActFor = (request: Request, customerId: string): boolean =>
+  actsForAnybody(request) || callerOf(request)?.id === customerId;
 
 /** @throws Problem 403 `not-yours` where a customer names somebody else */
 export function requireOwn(request: Request, customerId: string): void {

@@ -14,6 +14,7 @@ import { startHttp } from '../http/http-app.ts';
 import { type Log, silentLog } from '../log.ts';
 
 export { declaredEndpoints } from './declared-endpoints.ts';
+export { as, withCallers } from './with-callers.ts';
 
 /** An answer as a client sees it. */
 export interface Reply {
