@@ -67,6 +67,8 @@ export interface SagaScenario {
   receives(type: string, data: { readonly [field: string]: unknown }): SagaScenario;
   /** An answer of type `type` to a command of `step`. */
   answers(step: string, type: string, options?: AnswerOptions): SagaScenario;
+  /** The clock goes on by so much: every timer that is due meanwhile fires, in the order of their times. */
+  waits(ms: number): SagaScenario;
   /** Lets the earliest timer fire when it is due, or the one named. */
   timePasses(timerId?: string): SagaScenario;
   /** An operator intervenes. */
@@ -74,14 +76,16 @@ export interface SagaScenario {
   gives(input: SagaInput): SagaScenario;
 }
 
-/** @param options.random chance of every decision, in [0, 1); default 0: waits are the shortest possible. */
+/**
+ * @param options.given what the saga has behind it, where it does not begin with its start. @param options.startMs what the virtual clock
+ * shows at first; default the 1st of December 2010. @param options.random chance of every decision, in [0, 1); default 0: waits are the shortest possible. */
 export function sagaScenario(
   definition: SagaDefinition,
-  options: { readonly startMs?: number; readonly random?: number } = {},
+  options: { readonly given?: readonly SagaEvent[]; readonly startMs?: number; readonly random?: number } = {},
 ): SagaScenario {
   const random = options.random ?? 0;
-  const events: SagaEvent[] = [];
-  let state: SagaState = initialSaga;
+  const events: SagaEvent[] = [...(options.given ?? [])];
+  let state: SagaState = events.reduce(evolveSaga, initialSaga);
   let nowMs = options.startMs ?? Date.UTC(2010, 11, 1);
   let inputs = 0;
   const history: RecordedStep[] = [];
@@ -124,6 +128,18 @@ export function sagaScenario(
       const current = live().steps.get(stepKey(step, phase))?.items.get(item)?.round ?? 0;
       const key = formatIntentKey({ sagaId: live().sagaId, step, item, phase, round: round ?? current });
       return scenario.gives(message(outcome ? outcomeKey(key) : key, type, data));
+    },
+    waits(ms) {
+      const untilMs = nowMs + ms;
+      const all: SagaEvent[] = [];
+      for (;;) {
+        const due = state.status === 'none' ? undefined : scenario.timers[0];
+        if (due === undefined || Date.parse(due.dueAt) > untilMs) break;
+        all.push(...scenario.timePasses(due.timerId).last);
+      }
+      nowMs = untilMs;
+      last = all;
+      return scenario;
     },
     timePasses(timerId) {
       const timer = timerId === undefined ? scenario.timers[0] : live().timers.get(timerId);
