@@ -32,3 +32,12 @@ export type { ReplayOutcome } from './replay.ts';
 export { createMessageConsumer, type MessageConsumer, type MessageConsumerOptions } from './consumer.ts';
 export { isHopelessError, isTransientError } from './message-errors.ts';
 export type { MessageHandler } from './message-handler.ts';
+export {
+  type Gap,
+  type Orphan,
+  reconcile,
+  type Reconciliation,
+  type ReconciledService,
+  type ReconcileOptions,
+  republish,
+} from './reconcile.ts';

@@ -44,6 +44,7 @@ export {
   type HubHandler,
   type HubMessage,
   type HubProducer,
+  type HubReader,
   type HubSubscription,
   type PartitionLag,
   type ReceivedMessage,

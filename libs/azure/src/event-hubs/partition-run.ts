@@ -1,6 +1,7 @@
 import type { PartitionContext, ReceivedEventData } from '@azure/event-hubs';
-import type { HubHandler, ReceivedMessage, Runtime } from '@daybook/ports';
+import type { HubHandler, Runtime } from '@daybook/ports';
 import { type Checkpointer, checkpointer } from './checkpointer.ts';
+import { receivedMessage } from './received-message.ts';
 
 /** One partition from the moment it is taken until it is given up. */
 export interface PartitionRun {
@@ -93,18 +94,5 @@ export function partitionRun(options: {
       abandoned.abort();
       checkpoints?.drop();
     },
-  };
-}
-
-function receivedMessage(event: ReceivedEventData, partitionId: string): ReceivedMessage {
-  const key = event.properties?.['key'] ?? event.partitionKey ?? '';
-  return {
-    messageId: String(event.properties?.['messageId'] ?? event.messageId ?? `${partitionId}/${event.sequenceNumber}`),
-    key: String(key),
-    body: event.body as unknown,
-    partitionId,
-    sequenceNumber: event.sequenceNumber,
-    offset: event.offset,
-    enqueuedAtMs: event.enqueuedTimeUtc.getTime(),
   };
 }

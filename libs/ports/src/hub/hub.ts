@@ -69,6 +69,22 @@ export interface HubConsumer {
   subscribe(handler: HubHandler): Promise<HubSubscription>;
 }
 
+/** Reads what a hub retains, as nobody's consumer: it owns nothing and leaves no checkpoint. */
+export interface HubReader {
+  readonly hub: string;
+  partitionIds(): Promise<readonly string[]>;
+  /**
+   * Gives the messages of a partition in order, from the oldest that is retained to the newest of the moment when it was called.
+   *
+   * @returns `removed`: older messages were there once and are gone by their age
+   * @throws HubError; `unavailable` where the end was not reached because nothing came for long
+   */
+  read(
+    partitionId: string,
+    onMessages: (messages: readonly ReceivedMessage[]) => void,
+  ): Promise<{ readonly removed: boolean }>;
+}
+
 /**
  * - `unavailable`: not reachable or throttled; try again. Part of a send may have been stored.
  * - `too-large`: one message is larger than the hub takes. - `not-found`: no such hub, group or partition.

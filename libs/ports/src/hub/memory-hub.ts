@@ -1,6 +1,13 @@
 import type { Fault } from '../container/fault.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type HubConsumer, HubError, type HubMessage, type HubProducer, type ReceivedMessage } from './hub.ts';
+import {
+  type HubConsumer,
+  HubError,
+  type HubMessage,
+  type HubProducer,
+  type HubReader,
+  type ReceivedMessage,
+} from './hub.ts';
 import { type MemoryGroup, memoryGroup } from './memory-group.ts';
 
 /** What is about to be done, for {@link MemoryHubOptions.faults}. */
@@ -27,6 +34,7 @@ export interface MemoryHubOptions {
 export interface MemoryHub {
   producer(): HubProducer;
   consumer(group: string, options: MemoryConsumerOptions): HubConsumer;
+  reader(): HubReader;
   /** All that a partition holds, for assertions. */
   stored(partitionId: string): readonly ReceivedMessage[];
 }
@@ -92,6 +100,15 @@ export function memoryHub(options: MemoryHubOptions): MemoryHub {
       groups.set(group, members);
       return { hub: name, group, subscribe: async (handler) => members.join(handler, consumerOptions) };
     },
+    reader: () => ({
+      hub: name,
+      partitionIds: async () => [...logs.keys()],
+      async read(partitionId, onMessages) {
+        const messages = [...logOf(partitionId)];
+        if (messages.length > 0) onMessages(messages);
+        return { removed: false };
+      },
+    }),
     stored: (partitionId) => [...logOf(partitionId)],
   };
 }
