@@ -31,8 +31,10 @@ export interface RunResult {
   readonly virtualMs: number;
 }
 
-/** So long nothing is written or sent before the run counts as quiet: longer than leases last. */
-const quietMs = 10_000;
+/** So long nothing is written or sent before a run counts as quiet: longer than the longest pause between two attempts of a feed … */
+const quietMsMin = 3_500;
+/** … and where somebody stood still, longer than leases last: others may have to take over first. */
+const quietMsWithZombies = 10_000;
 /** So long after the last fault everything must have come to rest. */
 const restLimitMs = 300_000;
 /** A run takes some thousand steps; one that takes so many does something again and again, and time hardly passes. */
@@ -62,6 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const spins = (): boolean => (steps += 1) > stepsMax;
   await runtime.advanceUntil(spins, profile.faultsUntilMs);
   world.heal();
+  const quietMs = profile.zombies > 0 ? quietMsWithZombies : quietMsMin;
   const atRest = (): boolean =>
     !clients.busy &&
     ledger.unfinished === 0 &&

@@ -29,12 +29,13 @@ const timing = {
   afterPivot: exponential(4, 2_500, { pauseMs: 500, pauseMaxMs: 5_000 }),
 };
 
+const definitions = fulfilmentDefinitions(timing);
+
 /** The fulfilment service, composed as in its `main.ts`. */
 export function fulfilmentInstance(process: SimProcess): FulfilmentInstance {
   const service = openSimService(process);
   const { store } = service;
   const { runtime, world } = process;
-  const definitions = fulfilmentDefinitions(timing);
   const sagas = createSagaStore({ store, definitions, snapshots: service.snapshots });
   const runner = createSagaRunner({ sagas, definitions, runtime });
   const list = createProjection<SagaListItem>({

@@ -48,7 +48,8 @@ export function simProvider(process: SimProcess, books: ProviderBooks): PaymentP
       call('authorize', charge.key, signal, async () => {
         const book = books.of(charge.key);
         if (book.voided) return { kind: 'refused', code: 'voided', message: 'The charge was voided.' };
-        if (book.held > 0) return done(`charge-${charge.key}`);
+        // Once for a key: a participant that slept may ask again long after the charge was captured.
+        if (book.held > 0 || book.captured > 0) return done(`charge-${charge.key}`);
         // Nobody is answered, but sometimes the money is held all the same.
         if (charge.token === 'tok_timeout' && world.random() < 0.5) book.held = charge.amount;
         const answer = await sandbox.authorize(charge, signal);

@@ -59,7 +59,7 @@ export function randomPlan(random: () => number): Plan {
   const skus: readonly string[] = large
     ? Array.from({ length: 55 + Math.floor(random() * 15) }, (_, n) => `${20_000 + n}`)
     : usual;
-  const count = large ? 1 : 1 + Math.floor(random() * 3);
+  const count = large ? 1 : 1 + Math.floor(random() * 2.6);
 
   const lines = (): OrderLine[] => {
     if (large) return skus.map((sku) => ({ sku, quantity: 1, unitPrice: 100 }));
