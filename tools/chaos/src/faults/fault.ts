@@ -17,11 +17,20 @@ export const faultKinds = [
   'cosmos-latency',
   'cosmos-reset-before',
   'cosmos-executed-but-lost',
+  'hubs-server-busy',
+  'hubs-delay',
+  'hubs-detach',
+  'hubs-forced-close',
+  'hubs-socket-drop',
+  'hubs-commit-failure',
+  'hubs-ack-lost',
   'link-delay',
   'link-cut',
   'link-black-hole',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+/** Kinds that emulators do. */
+export type EmulatorFaultKind = Extract<FaultKind, `cosmos-${string}` | `hubs-${string}`>;
 
 /** What is done to the system. */
 export type Fault =
@@ -30,7 +39,7 @@ export type Fault =
   /** SIGSTOP, and SIGCONT at the end: a service that wakes up does not know that its leases are lost. */
   | { readonly kind: 'freeze'; readonly process: string; readonly forMs: number }
   | {
-      readonly kind: Exclude<FaultKind, 'kill' | 'freeze' | `link-${string}`>;
+      readonly kind: EmulatorFaultKind;
       readonly emulator: EmulatorName;
       readonly rule: EmulatorRule;
       readonly forMs: number;
@@ -43,7 +52,7 @@ export type Fault =
       readonly forMs: number;
     };
 
-export type EmulatorName = 'cosmos';
+export type EmulatorName = 'cosmos' | 'eventHubs';
 
 /** The link from a process of a service, or from the clients, to a store or service. */
 export const linkName = (from: string, to: string): string => `${from}:${to}`;
@@ -64,7 +73,7 @@ export function describeFault(fault: Fault): string {
     case 'link-black-hole':
       return `${fault.kind} ${fault.link} ${forS}${detailsOf(fault.does)}`;
     default:
-      return `${fault.kind}, ${(fault.rule.chance * 100).toFixed(0)} of 100 requests, ${forS}`;
+      return `${fault.kind}, ${(fault.rule.chance * 100).toFixed(0)} in 100, ${forS}`;
   }
 }
 

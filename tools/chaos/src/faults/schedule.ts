@@ -1,6 +1,13 @@
 import { mulberry32 } from '@daybook/ports';
 import { deckOf, draw, type Random } from '../random.ts';
-import { durationMs, type EmulatorRule, type Fault, type FaultKind } from './fault.ts';
+import {
+  durationMs,
+  type EmulatorFaultKind,
+  type EmulatorName,
+  type EmulatorRule,
+  type Fault,
+  type FaultKind,
+} from './fault.ts';
 
 export interface ScheduleOptions {
   /** A whole number; the same one gives the same faults at the same times. */
@@ -24,7 +31,13 @@ export interface Planned {
 }
 
 /** How often a kind comes before every kind has come. */
-const weights: Readonly<Partial<Record<FaultKind, number>>> = { kill: 4, freeze: 2, 'link-delay': 2, 'link-cut': 2, 'link-black-hole': 2 };
+const weights: Readonly<Partial<Record<FaultKind, number>>> = {
+  kill: 4,
+  freeze: 2,
+  'link-delay': 2,
+  'link-cut': 2,
+  'link-black-hole': 2,
+};
 /** The system flows undisturbed for so long. */
 const quietBeginningMs = 3_000;
 
@@ -48,11 +61,14 @@ function faultMaker({ processes, links }: ScheduleOptions, random: Random): (kin
   const killed = deckOf(processes, random);
   const frozen = deckOf(processes, random);
   const link = deckOf(links, random);
-  const cosmos = (
-    kind: Exclude<FaultKind, 'kill' | 'freeze' | `link-${string}`>,
-    fault: EmulatorRule['fault'],
-    chance: number,
-  ): Fault => ({ kind, emulator: 'cosmos', rule: { fault, chance }, forMs: whole(random, 3_000, 6_000) });
+  const by =
+    (emulator: EmulatorName) =>
+    (kind: EmulatorFaultKind, fault: EmulatorRule['fault'], chance: number): Fault => ({
+      ...{ kind, emulator, rule: { fault, chance } },
+      forMs: whole(random, 3_000, 6_000),
+    });
+  const cosmos = by('cosmos');
+  const hubs = by('eventHubs');
   return (kind) => {
     switch (kind) {
       case 'kill':
@@ -72,6 +88,20 @@ function faultMaker({ processes, links }: ScheduleOptions, random: Random): (kin
         return cosmos(kind, { kind: 'reset-before' }, 0.2);
       case 'cosmos-executed-but-lost':
         return cosmos(kind, { kind: 'executed-but-lost' }, 0.2);
+      case 'hubs-server-busy':
+        return hubs(kind, { kind: 'server-busy' }, 0.3);
+      case 'hubs-delay':
+        return hubs(kind, { kind: 'delay', ms: whole(random, 200, 2_000) }, 0.2);
+      case 'hubs-detach':
+        return hubs(kind, { kind: 'detach' }, 0.1);
+      case 'hubs-forced-close':
+        return hubs(kind, { kind: 'forced-close' }, 0.05);
+      case 'hubs-socket-drop':
+        return hubs(kind, { kind: 'socket-drop' }, 0.05);
+      case 'hubs-commit-failure':
+        return hubs(kind, { kind: 'commit-failure' }, 0.2);
+      case 'hubs-ack-lost':
+        return hubs(kind, { kind: 'ack-lost' }, 0.1);
       case 'link-delay':
         return {
           ...{ kind, link: link(), forMs: whole(random, 3_000, 6_000) },

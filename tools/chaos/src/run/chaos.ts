@@ -68,18 +68,23 @@ async function underFaults(system: System, links: Links, trace: Trace, options: 
   const workload = options.workload(await links.ofClients(system.settings));
   await untilAborted(workload.prepare(), signal);
 
-  const cosmos = createEmulatorFaults(`http://127.0.0.1:${system.settings.adminPorts?.cosmos ?? 0}`, seed);
+  const { cosmos = 0, eventHubs = 0 } = system.settings.adminPorts ?? {};
+  const emulators = {
+    cosmos: createEmulatorFaults(`http://127.0.0.1:${cosmos}`, seed),
+    eventHubs: createEmulatorFaults(`http://127.0.0.1:${eventHubs}`, seed),
+  };
+  const stopEmulators = async (limitMs: number): Promise<boolean> => {
+    const stopped = await Promise.all(Object.values(emulators).map((emulator) => emulator.stop(limitMs)));
+    return stopped.every(Boolean);
+  };
   const faultsStop = new AbortController();
   let faultsSoFar = 0;
   let latest = '';
-  const injector = createInjector(
-    { process: system.process, links: links.proxies, emulators: { cosmos } },
-    (what, fault) => {
-      trace.write(`fault ${what}`, { fault });
-      if (what === 'begins') faultsSoFar += 1;
-      if (what === 'begins') latest = describeFault(fault);
-    },
-  );
+  const injector = createInjector({ process: system.process, links: links.proxies, emulators }, (what, fault) => {
+    trace.write(`fault ${what}`, { fault });
+    if (what === 'begins') faultsSoFar += 1;
+    if (what === 'begins') latest = describeFault(fault);
+  });
   trace.write('orders begin to flow');
   const began = performance.now();
   workload.start();
@@ -94,7 +99,7 @@ async function underFaults(system: System, links: Links, trace: Trace, options: 
     await Promise.race([injecting, workload.through]);
     faultsStop.abort();
     await injecting;
-    const calm = await cosmos.stop(calmMayTakeMs);
+    const calm = await stopEmulators(calmMayTakeMs);
     const quietSince = performance.now();
     trace.write('faults are over', { faults: injector.counts(), underWay: workload.underWay() });
     latest = 'faults are over';
@@ -102,7 +107,7 @@ async function underFaults(system: System, links: Links, trace: Trace, options: 
     const recoveryMs = performance.now() - quietSince;
     trace.write('orders are over', { recoveryMs, outcomes: workload.outcomes() });
     const violations = [
-      ...(calm ? [] : ['the Cosmos DB emulator could not be told to stop its faults']),
+      ...(calm ? [] : ['an emulator could not be told to stop its faults']),
       ...(await untilAborted(workload.violations(), signal)),
       ...(await verifySettled(system.env, join(folder, 'verify.txt'), workload.orders(), signal)),
     ];
@@ -114,7 +119,7 @@ async function underFaults(system: System, links: Links, trace: Trace, options: 
   } finally {
     clearInterval(progress);
     faultsStop.abort();
-    await cosmos.stop(0);
+    await stopEmulators(0);
   }
 }
 
