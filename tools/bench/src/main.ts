@@ -3,16 +3,31 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmulator } from './emulator-process.ts';
 import { benchEventStore, targets } from './eventstore/eventstore.ts';
+import { benchFeed, feedTargets } from './feed/feed.ts';
 
-const usage = `npm run bench -- eventstore [--json]: measures the event store against itself, in one run
+const usage = `npm run bench -- SUITE [--json]: measures Daybook in one run on this machine
+
+  eventstore   the event store against itself
+  feed         how long events take to a read model and to a hub's consumer, with 200 a second arriving
 
   --json   one line of JSON as the last line
   --help   this text
 
-The Cosmos DB emulator runs in a process of its own, with data that is gone afterwards. Exit code 0: all targets were met; 1: one was
+The emulators run in processes of their own, with data that is gone afterwards. Exit code 0: all targets were met; 1: one was
 not, or it failed; 2: it was called wrongly.`;
 
 const repository = join(import.meta.dirname, '../../..');
+
+interface Suite {
+  /** @returns a value for each of the targets */
+  readonly measure: (cosmos: string) => Promise<object>;
+  readonly targets: Readonly<Record<string, { readonly text: string; met(value: number): boolean }>>;
+}
+
+const suites: Readonly<Record<string, Suite>> = {
+  eventstore: { measure: benchEventStore, targets },
+  feed: { measure: (cosmos) => benchFeed(cosmos, repository), targets: feedTargets },
+};
 
 process.exitCode = await run();
 
@@ -32,20 +47,21 @@ async function run(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  if (positionals.length !== 1 || positionals[0] !== 'eventstore') {
-    console.error(`bench: name what to measure: eventstore\n\n${usage}`);
+  const suite = positionals.length === 1 ? suites[positionals[0] ?? ''] : undefined;
+  if (suite === undefined) {
+    console.error(`bench: name what to measure: ${Object.keys(suites).join(' or ')}\n\n${usage}`);
     return 2;
   }
-  return benchSuite(values.json === true);
+  return benchSuite(suite, values.json === true);
 }
 
-async function benchSuite(json: boolean): Promise<number> {
+async function benchSuite({ measure, targets: wanted }: Suite, json: boolean): Promise<number> {
   const emulator = await startEmulator(repository);
   try {
-    const results = await benchEventStore(emulator.endpoint);
+    const results = (await measure(emulator.endpoint)) as Readonly<Record<string, number>>;
     let missed = 0;
-    for (const [name, { text, met }] of Object.entries(targets)) {
-      const value = results[name as keyof typeof results];
+    for (const [name, { text, met }] of Object.entries(wanted)) {
+      const value = results[name] ?? Number.NaN;
       if (!met(value)) missed += 1;
       console.log(`${met(value) ? 'ok    ' : 'MISSED'} ${name.padEnd(28)} ${String(value).padStart(8)}   ${text}`);
     }
