@@ -36,6 +36,9 @@ export interface ArchivedStream {
 export const olderThanDaysMin = 1;
 export const dedupWindowDaysMin = 7;
 
+/** The outbox's entries name the events to publish, which are read through the store: from the archive, where they are there. */
+const feedsElsewhere = ['outbox'];
+
 /**
  * Archives every stream of a service that has a snapshot: without one, loading would have to read the archive each time.
  *
@@ -54,7 +57,8 @@ export async function archiveService(options: ArchiveOptions): Promise<readonly 
     );
   }
   const covered = new Map<string, number>();
-  const guards = await feedGuards({ feeds: options.feeds, events: stores.events, leases: stores.leases });
+  const { feeds } = options;
+  const guards = await feedGuards({ feeds, events: stores.events, leases: stores.leases, elsewhere: feedsElsewhere });
   const archiver = createArchiver({
     ...{ container: stores.events as unknown as Container, blobs: stores.archive, runtime, guards },
     ...{ olderThanDays, dedupWindowDays, indexed: options.indexed ?? [] },

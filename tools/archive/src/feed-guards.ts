@@ -7,6 +7,8 @@ export interface FeedGuardOptions {
   readonly feeds: readonly string[];
   readonly events: Container<StoredEvent>;
   readonly leases: Container;
+  /** Feeds whose leases are kept here although they follow another container: they need no event where it is. */
+  readonly elsewhere?: readonly string[];
   /** Events that a feed may be behind in one range before nothing at all is deleted. Default 20,000. */
   readonly behindMax?: number;
 }
@@ -22,7 +24,7 @@ type Pending = 'unknown' | ReadonlyMap<string, number>;
  * what a guard allows stays allowed, however long the archiver takes.
  */
 export async function feedGuards(options: FeedGuardOptions): Promise<readonly DeletionGuard[]> {
-  const { events, leases, behindMax = 20_000 } = options;
+  const { events, leases, elsewhere = [], behindMax = 20_000 } = options;
   const feeds = await readFeedPositions(leases);
   const whole = await events.feedRanges();
 
@@ -48,6 +50,7 @@ export async function feedGuards(options: FeedGuardOptions): Promise<readonly De
 
   const guards: DeletionGuard[] = [];
   for (const feed of new Set([...options.feeds, ...feeds.keys()])) {
+    if (elsewhere.includes(feed)) continue;
     const pending = await pendingOf(feeds.get(feed) ?? []);
     guards.push({
       name: `feed:${feed}`,

@@ -113,6 +113,14 @@ describe('Growth: deletion waits for every checkpoint of a feed', () => {
     expect(await allowed(1)).toEqual([]);
   });
 
+  it('but not for feeds of another container', async () => {
+    const { at, halves, lease, events, leases } = await world();
+    await at('relay', ...halves);
+    await lease('outbox', halves[0]!, { continuation: 'of the outbox' });
+    const guards = await feedGuards({ feeds: ['relay'], events, leases, elsewhere: ['outbox'] });
+    expect(guards.map(({ name }) => name)).toEqual(['feed:relay']);
+  });
+
   it('and nothing may go where one is too far behind to be looked at', async () => {
     const { at, halves, write, events, leases } = await world();
     await at('relay', ...halves);

@@ -19,8 +19,8 @@ Works on the running system, the one named by COSMOS_ENDPOINT, or the data at re
 and nothing is deleted that a feed of the service has not passed. On Azure: as the archiver's identity; --restore creates events, so as the service's.
 Exit code 2: it could not be done.`;
 
+/** What follows the events of a service from its first start on. Read models have a feed for each build, which counts once it has begun. */
 const feeds: Readonly<Record<ServiceName, readonly string[]>> = {
-  // Feeds of read models count once they have leases. One that begins later fills what was deleted from the streams.
   order: ['relay'],
   inventory: ['relay'],
   payment: ['relay', 'provider'],
