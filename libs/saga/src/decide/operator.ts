@@ -128,6 +128,7 @@ function stillPossible(draft: Draft, { action }: Proposal): OperatorAction | Ref
 function act(draft: Draft, acted: Extract<SagaEvent, { type: 'OperatorActed' }>['data']): void {
   const parkedBefore = draft.saga.parked.size > 0;
   draft.add({ type: 'OperatorActed', data: acted });
+  if (parkedBefore && draft.saga.parked.size === 0) draft.add({ type: 'SagaUnparked', data: { reason: 'operator' } });
   const { action, actor, reason } = acted;
   switch (action.action) {
     case 'cancel':
@@ -148,7 +149,6 @@ function act(draft: Draft, acted: Extract<SagaEvent, { type: 'OperatorActed' }>[
     default:
       unknownAction(action);
   }
-  if (parkedBefore && draft.saga.parked.size === 0) draft.add({ type: 'SagaUnparked', data: { reason: 'operator' } });
   advance(draft);
 }
 

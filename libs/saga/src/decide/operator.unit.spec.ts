@@ -1,5 +1,9 @@
+import { orderEvents } from '@daybook/contracts';
+import { exponential } from '../definition/retry.ts';
+import { saga } from '../definition/saga.ts';
 import { sampleSaga, submitted } from '../testing/sample-saga.ts';
 import { type SagaScenario, sagaScenario } from '../testing/scenario.ts';
+import { decideOperator, proposalLapsesMs } from './operator.ts';
 import { atStake } from './stakes.ts';
 
 const begin = (...skus: string[]): SagaScenario =>
@@ -12,6 +16,20 @@ const commitRefused = (): SagaScenario =>
 /** Cancelled, and the release was never answered. */
 const undoParked = (): SagaScenario =>
   reserved().receives('OrderCancelled', { orderId: 'o1' }).timePasses().timePasses();
+
+/** One step that nothing undoes, asked for once. */
+const tellSaga = saga('Tell', { version: 1 })
+  .startedBy(orderEvents, 'OrderSubmitted', { key: 'orderId', context: ({ orderId }) => ({ orderId }) })
+  .cancelledBy('OrderCancelled')
+  .step('tell', {
+    answers: orderEvents,
+    command: ({ orderId }) => ({ hub: 'order-commands', target: `order-${orderId}`, type: 'ConfirmOrder', data: {} }),
+    succeeded: ['OrderConfirmed'],
+    retry: exponential(1, 1_000),
+    nothingToUndo: 'it was said',
+  })
+  .pivot('ship', { awaits: 'OrderShipped' })
+  .build();
 
 const types = (scenario: SagaScenario): string[] => scenario.last.map(({ type }) => type);
 const evidence = 'counted by hand';
@@ -98,6 +116,14 @@ describe('resolve', () => {
     expect(scenario.operator({ action: 'retry' }).commands.at(-1)).toMatchObject({ round: 1 });
   });
 
+  it('says that nothing is parked any more before the saga turns round', () => {
+    const final = sagaScenario(tellSaga).receives('OrderSubmitted', submitted('o1', 'a')).timePasses();
+    expect(final.saga.parked.size).toBe(1);
+    final.operator({ action: 'resolve', outcome: 'failed', evidence });
+    expect(types(final).slice(0, 3)).toEqual(['OperatorActed', 'SagaUnparked', 'CompensationStarted']);
+    expect(final.saga.status).toBe('compensated');
+  });
+
   it('is refused where the outcome is known', () => {
     expect(commitRefused().operator({ action: 'resolve', outcome: 'succeeded', evidence }).refused).toBe(
       'not-in-doubt',
@@ -113,6 +139,12 @@ describe('cancel and force-compensate', () => {
     expect(scenario.asked).toEqual(['RejectOrder order-o1']);
     expect(scenario.saga.cause).toMatchObject({ kind: 'operator', reason: 'cancelled-by-operator' });
     expect(reserved().operator({ action: 'force-compensate', evidence }).saga.status).toBe('compensating');
+  });
+
+  it("are refused, or taken at one's word, where a step that nothing undoes may have been done", () => {
+    const asked = (): SagaScenario => sagaScenario(tellSaga).receives('OrderSubmitted', submitted('o1', 'a'));
+    expect(asked().operator({ action: 'cancel' }).refused).toBe('cannot-be-undone');
+    expect(asked().operator({ action: 'force-compensate', evidence }).saga.status).toBe('compensated');
   });
 
   it('are refused after the pivot, and once it has turned round', () => {
@@ -153,6 +185,14 @@ describe('what moves money', () => {
       .operator({ action: 'decline', proposalId }, bob);
     expect(declined.saga.proposals.size).toBe(0);
     expect(declined.operator({ action: 'approve', proposalId }, bob).refused).toBe('proposal-unknown');
+    const late = commitRefused().operator({ action: 'retry' }, two);
+    const command = { ...bob, reason: 'seen', expectedVersion: 1, random: 0, nowMs: late.nowMs + proposalLapsesMs + 1 };
+    const decision = decideOperator(
+      sampleSaga(),
+      { ...command, request: { action: 'approve', proposalId } },
+      late.saga,
+    );
+    expect(decision).toMatchObject({ refused: true, code: 'proposal-lapsed' });
     const overtaken = shipped().timePasses().timePasses().operator({ action: 'retry' }, two);
     overtaken.answers('commit', 'StockCommitted', { item: 'a' });
     expect(overtaken.operator({ action: 'approve', proposalId }, bob).refused).toBe('saga-finished');

@@ -81,6 +81,19 @@ describe('ReturnOrder', () => {
     expect(scenario.asked).toEqual([]);
   });
 
+  it('is helped on by an operator: it cannot turn round, but a refund that is refused is tried anew or declared done', () => {
+    const data = { ...notCapturedYet, code: 'provider-refused', message: 'no' };
+    const parked = (): SagaScenario => restocked(begin()).answers('refund', 'PaymentRequestRefused', { data });
+    expect(parked().operator({ action: 'cancel' }).refused).toBe('past-the-pivot');
+    expect(parked().operator({ action: 'retry' }).commands.at(-1)).toMatchObject({ type: 'RefundPayment', round: 1 });
+    const two = { secondPerson: true };
+    const proposed = parked().operator({ action: 'skip', evidence: 'cash at the desk, receipt 12' }, two);
+    expect(proposed.asked).toEqual([]);
+    const proposalId = 'ReturnOrder:o1.r1/proposal/1';
+    proposed.operator({ action: 'approve', proposalId }, { ...two, actor: 'operator:bob' });
+    expect(proposed.asked).toEqual(['CompleteReturn order-o1']);
+  });
+
   it('does not complete the return while anything of it is open, and never turns round', () => {
     const scenario = begin().answers('refund', 'PaymentRefunded');
     for (let time = 0; time < 5 && scenario.timers.length > 0; time += 1) scenario.timePasses();
