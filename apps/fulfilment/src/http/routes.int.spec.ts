@@ -30,6 +30,9 @@ describe('GET /v1/sagas/{sagaId}', () => {
     const now = (await client.get(path)).body;
     const before = (await client.get(`${path}?asOf=1`)).body;
     expect(now).toMatchObject({ sagaId: 'FulfilOrder:o1', status: 'running', step: 'authorize' });
+    expect(now['explanation']).toMatch(
+      /answer to authorize; it asks again at .*, and turns round at 2010-12-01T02:00:00.000Z\.$/,
+    );
     expect(now).toMatchObject({
       remaining: ['authorize', 'confirm', 'ship', 'capture', 'commit'],
       atStake: { money: [{ currency: 'GBP', amount: 1530 }], pieces: 6 },

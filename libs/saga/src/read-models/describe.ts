@@ -73,7 +73,7 @@ export function describeSaga(saga: LiveSaga, definition?: SagaDefinition): SagaD
     })),
     ...(why === undefined ? {} : { reason: why.reason }),
     ...(why?.detail === undefined ? {} : { detail: why.detail }),
-    explanation: explain(saga, status, step, awaited),
+    explanation: explain(saga, status, awaited, `${step} for ${eventAwaited(definition) ?? 'an event of others'}`),
     proposals: [...saga.proposals.values()],
     ...(definition && {
       remaining: remainingPath(definition, saga),
@@ -94,7 +94,8 @@ function awaitedOf(saga: LiveSaga): AwaitedItem[] {
   );
 }
 
-function explain(saga: LiveSaga, status: SagaStatus, step: string, awaited: readonly AwaitedItem[]): string {
+/** @param atPivot where it waits, and for which event, when it waits for no answer */
+function explain(saga: LiveSaga, status: SagaStatus, awaited: readonly AwaitedItem[], atPivot: string): string {
   const why = saga.cause === undefined ? '' : ` because of ${saga.cause.reason}`;
   switch (status) {
     case 'completed':
@@ -110,17 +111,24 @@ function explain(saga: LiveSaga, status: SagaStatus, step: string, awaited: read
     }
     case 'running':
     case 'compensating': {
-      if (awaited.length === 0) return `It waits at ${step} for an event of others; no timer runs.`;
+      if (awaited.length === 0) return `It waits at ${atPivot}; no timer runs.`;
       const names = [...new Set(awaited.map((each) => nameOf(each.step, each.phase)))];
       const asking = [...saga.timers.values()].filter(({ purpose }) => purpose !== 'deadline');
       const until = asking.map(({ dueAt }) => dueAt).sort()[0];
+      const deadline = [...saga.timers.values()].find(({ purpose }) => purpose === 'deadline')?.dueAt;
       const next = until === undefined ? '' : `; it asks again at ${until}`;
+      const last = deadline === undefined ? '' : `, and turns round at ${deadline}`;
       const turned = status === 'compensating' ? `It turned round${why} and waits` : 'It waits';
-      return `${turned} for ${awaited.length} ${awaited.length === 1 ? 'answer' : 'answers'} to ${names.join(', ')}${next}.`;
+      return `${turned} for ${awaited.length} ${awaited.length === 1 ? 'answer' : 'answers'} to ${names.join(', ')}${next}${last}.`;
     }
     default:
       return unknownStatus(status);
   }
+}
+
+function eventAwaited(definition: SagaDefinition | undefined): string | undefined {
+  const pivot = definition?.stages.flat().find((step) => step.kind === 'pivot');
+  return pivot && `${pivot.awaits}, which others decide on`;
 }
 
 function nameOf(step: string, phase: SagaPhase): string {

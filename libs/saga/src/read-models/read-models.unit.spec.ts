@@ -96,6 +96,7 @@ describe('the description of a saga', () => {
   it('says what is still to be done, what is at stake and what can be done about it', () => {
     const running = describeSaga(reserved().saga, sampleSaga());
     expect(running).toMatchObject({ remaining: ['ship', 'commit'], atStake: { money: [], pieces: 2 } });
+    expect(running.explanation).toBe('It waits at ship for OrderShipped, which others decide on; no timer runs.');
     expect(running.actions?.map(({ action }) => action)).toEqual(['cancel', 'force-compensate']);
     const parked = describeSaga(refused().timePasses().timePasses().saga, sampleSaga());
     expect(parked).toMatchObject({ remaining: ['undo reserve', 'reject'], atStake: { pieces: 1 } });
