@@ -98,7 +98,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     const ofHub = expected.get(hub) ?? new Map<string, Expected>();
     expected.delete(hub);
     const retained = await readHub(reader, (received) => {
-      const known = ofHub.get(received.messageId);
+      const known = ofHub.get(nameOf(received.messageId, received.key));
       const message = parseCloudEvent(received.body);
       if (message === undefined) return;
       const service = message.source.replace(/^daybook\//, '');
@@ -111,7 +111,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       known.found = true;
     });
     const partitions = [...retained.keys()].sort((a, b) => Number(a) - Number(b));
-    for (const [messageId, each] of ofHub) {
+    for (const each of ofHub.values()) {
       const { service, event, outgoing, found } = each;
       counts.expected += 1;
       const at = retained.get(partitions[partitionOf(outgoing.key, partitions.length)] ?? '');
@@ -119,7 +119,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       else if (services[service]?.parked?.has(event.streamId) === true || Date.parse(event.recordedAt) >= youngMs)
         counts.underWay += 1;
       else if (at !== undefined && !covers(at, event)) counts.notRetained += 1;
-      else gaps.push({ service, hub, streamId: event.streamId, version: event.version, messageId, outgoing });
+      else gaps.push(gapOf(each));
     }
   }
   const [unread] = expected.keys();
@@ -144,14 +144,19 @@ function expectedMessages(services: Readonly<Record<string, ReconciledService>>)
     for (const event of [...streams.values()].flat()) {
       for (const outgoing of route(event)) {
         const ofHub = byHub.get(outgoing.hub) ?? new Map<string, Expected>();
-        byHub.set(
-          outgoing.hub,
-          ofHub.set(hubMessageId(outgoing.message.id), { service, event, outgoing, found: false }),
-        );
+        const name = nameOf(hubMessageId(outgoing.message.id), outgoing.key);
+        byHub.set(outgoing.hub, ofHub.set(name, { service, event, outgoing, found: false }));
       }
     }
   }
   return byHub;
+}
+
+/** One event may concern two sagas: the same message, under two keys. */
+const nameOf = (messageId: string, key: string): string => JSON.stringify([messageId, key]);
+
+function gapOf({ service, event: { streamId, version }, outgoing }: Expected): Gap {
+  return { service, hub: outgoing.hub, streamId, version, messageId: hubMessageId(outgoing.message.id), outgoing };
 }
 
 async function readHub(

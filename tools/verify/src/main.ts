@@ -6,6 +6,7 @@ import { verifyChains } from './chains.ts';
 import { checkDeadLetters, deadLetterRule } from './check-dead-letters.ts';
 import { checkSnapshots, readSnapshots, snapshotRule } from './check-snapshots.ts';
 import { readHistories } from './histories.ts';
+import { checkPublished, publishedRule, publishGaps, storedRule } from './reconcile.ts';
 import { type Stores, withStores } from './stores.ts';
 import { type Verification, verifyHistories } from './verify.ts';
 
@@ -13,6 +14,7 @@ const usage = `npm run verify: checks everything that must hold of the stored ev
 
   --settled        orders whose fulfilment is under way count as findings, too
   --anchor         if all is well, writes a signed anchor of every service's stream heads; later runs check the newest
+  --republish      publishes what was never published, each stream in its order
   --chains         checks the chain of every stream and nothing else: in bounded memory, for stores of any size
   --resume FILE    with --chains: goes on from what is kept in FILE, and keeps there how far it has come
   --json           the last line of standard output is one JSON object
@@ -33,30 +35,47 @@ try {
 async function main(): Promise<number> {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
-    options: { settled: flag, anchor: flag, chains: flag, resume: { type: 'string' }, json: flag, help: flag },
+    options: {
+      settled: flag,
+      anchor: flag,
+      republish: flag,
+      chains: flag,
+      resume: { type: 'string' },
+      json: flag,
+      help: flag,
+    },
   });
   if (values.help === true) {
     console.log(usage);
     return 0;
   }
-  const { chains = false, anchor = false, settled = false, json = false, resume } = values;
+  const { chains = false, anchor = false, settled = false, json = false, republish = false, resume } = values;
   if (resume !== undefined && !chains) throw new Error('--resume goes with --chains');
-  if (chains && (anchor || settled))
-    throw new Error('--chains looks at chains alone: leave out --anchor and --settled');
+  if (chains && (anchor || settled || republish))
+    throw new Error('--chains looks at chains alone: leave out --anchor, --settled and --republish');
   return withStores(process.env, (stores) => (chains ? checkChains(stores, resume, json) : check(stores, values)));
 }
 
 async function check(
   stores: Stores,
-  { settled = false, anchor = false, json = false }: { settled?: boolean; anchor?: boolean; json?: boolean },
+  {
+    settled = false,
+    anchor = false,
+    json = false,
+    republish = false,
+  }: { settled?: boolean; anchor?: boolean; json?: boolean; republish?: boolean },
 ): Promise<number> {
+  const runtime = systemRuntime();
+  const readAtMs = runtime.now();
   const snapshots = await readSnapshots(stores.snapshots);
   const histories = await readHistories(stores.events, progress);
   endProgress();
   const verified = verifyHistories(histories);
   const anchored = await placed(() => checkAnchors(histories, stores));
   const replayed = checkSnapshots(histories, snapshots);
-  const parked = await checkDeadLetters(stores.deadLetters, systemRuntime());
+  const parked = await checkDeadLetters(stores.deadLetters, runtime);
+  const { hubs, deadLetters } = stores;
+  const published = hubs && (await checkPublished(histories, { hubs, deadLetters, runtime, readAtMs, settled }));
   const result: Verification = {
     ...verified,
     checked: [
@@ -64,8 +83,20 @@ async function check(
       { rule: anchorRule, count: anchored.count },
       { rule: snapshotRule, count: replayed.count },
       { rule: deadLetterRule, count: parked.count },
+      ...(published === undefined
+        ? []
+        : [
+            { rule: publishedRule, count: published.expected - published.notRetained - published.underWay },
+            { rule: storedRule, count: published.found },
+          ]),
     ],
-    findings: [...verified.findings, ...anchored.findings, ...replayed.findings, ...parked.findings],
+    findings: [
+      ...verified.findings,
+      ...anchored.findings,
+      ...replayed.findings,
+      ...parked.findings,
+      ...(published?.findings ?? []),
+    ],
   };
   const { orders } = result;
   const unsettled = orders.byProgress['in flight'] + orders.byProgress.parked;
@@ -74,7 +105,16 @@ async function check(
   if (replayed.outdated > 0) {
     console.log(`  ${replayed.outdated} snapshots are of older code: the services pass them over and write others`);
   }
+  if (published === undefined) console.log('  the hubs were not looked at: EVENTHUBS_CONNECTION_STRING names none');
+  else if (published.notRetained + published.underWay > 0) {
+    console.log(
+      `  not judged: ${published.notRetained} messages older than the hubs retain, ${published.underWay} under way`,
+    );
+  }
   console.log(wrong ? '\nNOT ALL IS WELL.' : '\nAll is well.');
+  if (republish && hubs !== undefined && published !== undefined) {
+    console.log(`Published: ${await publishGaps(published.gaps, hubs)} messages; verify again to see them found.`);
+  }
   let written: readonly string[] = [];
   if (anchor && wrong) console.log('No anchor was written: it would vouch for what is wrong.');
   else if (anchor) {

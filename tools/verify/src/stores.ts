@@ -1,26 +1,50 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { azureBlobStore, cosmosClient, cosmosContainer, keyVaultSigner } from '@daybook/azure';
+import {
+  azureBlobStore,
+  cosmosClient,
+  cosmosContainer,
+  eventHubsProducer,
+  eventHubsReader,
+  type HubConnection,
+  keyVaultSigner,
+} from '@daybook/azure';
 import {
   anchorsContainer,
   archiveContainer,
   databaseName,
   deadLettersContainer,
   eventsContainer,
+  type HubName,
   type ServiceName,
   snapshotsContainer,
 } from '@daybook/contracts';
 import { archivedContainer, fileSigner, type StoredEvent } from '@daybook/eventstore';
 import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
-import { type BlobStore, type Container, type Signer } from '@daybook/ports';
+import {
+  type BlobStore,
+  type Container,
+  type HubProducer,
+  type HubReader,
+  type Signer,
+  systemRuntime,
+} from '@daybook/ports';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
+
+/** The hubs that the events are published to. Connects when it is first used. */
+export interface Hubs {
+  reader(hub: HubName): HubReader;
+  producer(hub: HubName): HubProducer;
+}
 
 /** Everything that is looked at. */
 export interface Stores {
   readonly events: Readonly<Record<ServiceName, Container<StoredEvent>>>;
   readonly snapshots: Readonly<Record<ServiceName, Container>>;
   readonly deadLetters: Readonly<Record<ServiceName, Container>>;
+  /** Absent where no hubs are named. */
+  readonly hubs?: Hubs;
   /** Where anchors are kept. */
   readonly anchors: BlobStore;
   /** Opened at its first use: a key file is made when something is signed or checked with it. */
@@ -65,8 +89,10 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
       cosmosContainer(client.database(databaseName).container(nameOf(service)));
     return { order: one('order'), inventory: one('inventory'), payment: one('payment'), fulfilment: one('fulfilment') };
   };
+  const hubs = openHubs(env);
   try {
     return await task({
+      ...(hubs === undefined ? {} : { hubs }),
       events: {
         order: container('order'),
         inventory: container('inventory'),
@@ -79,8 +105,28 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
       signer: signerOf(env),
     });
   } finally {
+    await hubs?.close();
     client.dispose();
   }
+}
+
+function openHubs(env: Environment): (Hubs & { close(): Promise<void> }) | undefined {
+  const { EVENTHUBS_CONNECTION_STRING: connectionString, EVENTHUBS_NAMESPACE: namespace } = env;
+  if (connectionString === undefined && namespace === undefined) return undefined;
+  const connection: HubConnection =
+    connectionString === undefined
+      ? { fullyQualifiedNamespace: namespace ?? '', credential: new DefaultAzureCredential() }
+      : { connectionString };
+  const runtime = systemRuntime();
+  const opened: { close(): Promise<void> }[] = [];
+  const kept = <T extends { close(): Promise<void> }>(each: T): T => (opened.push(each), each);
+  return {
+    reader: (hub) => kept(eventHubsReader({ ...connection, hub, runtime })),
+    producer: (hub) => kept(eventHubsProducer({ ...connection, hub, runtime })),
+    async close() {
+      await Promise.all(opened.map((each) => each.close()));
+    },
+  };
 }
 
 function blobService(env: Environment): BlobServiceClient {

@@ -1,14 +1,20 @@
+import { createEventHubsEmulator } from '@daybook/event-hubs-emulator';
 import { systemRuntime } from '@daybook/ports';
-import { embeddedEventHubs } from '@daybook/testing';
 import { eventHubsProducer } from './event-hubs-producer.ts';
 import { eventHubsReader } from './event-hubs-reader.ts';
 
 const runtime = systemRuntime();
 const hub = 'things';
 
+async function start() {
+  const emulator = createEventHubsEmulator({ storage: ':memory:', hubs: [{ name: hub, partitions: 2 }] });
+  const { connectionString } = await emulator.listen();
+  return { connectionString, close: () => emulator.close() };
+}
+
 describe('a reader of a hub', () => {
   it('gives all that is retained, in order, once, and ends', async () => {
-    const hubs = await embeddedEventHubs({ hubs: [{ name: hub, partitions: 2 }] });
+    const hubs = await start();
     const { connectionString } = hubs;
     const producer = eventHubsProducer({ connectionString, hub, runtime });
     const ids = Array.from({ length: 1_200 }, (_, n) => `m${n}`);
@@ -35,7 +41,7 @@ describe('a reader of a hub', () => {
   });
 
   it('fails where there is no hub of the name', async () => {
-    const hubs = await embeddedEventHubs({ hubs: [{ name: hub, partitions: 2 }] });
+    const hubs = await start();
     const retry = { timeoutInMs: 1_000, retryDelayInMs: 100, maxRetries: 1 };
     const reader = eventHubsReader({ connectionString: hubs.connectionString, hub: 'others', runtime, retry });
     await expect(reader.partitionIds()).rejects.toMatchObject({ code: 'not-found' });
