@@ -18,6 +18,7 @@ import type { Split, SplitOptions } from './splits.ts';
 import { createCatalog } from './storage/catalog.ts';
 import { createGroupCommit } from './storage/group-commit.ts';
 import { createItems } from './storage/items.ts';
+import { createOrderIndexes } from './storage/order-indexes.ts';
 import { createRanges } from './storage/ranges.ts';
 import { openStore } from './storage/store.ts';
 
@@ -66,11 +67,13 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
   const now = options.now ?? Date.now;
   const faults = createFaultInjector(now);
   const ranges = createRanges(store);
+  const orderIndexes = createOrderIndexes(store);
   const services = {
     store,
-    catalog: createCatalog(store),
+    catalog: createCatalog(store, orderIndexes),
     items: createItems(store, ranges, now),
     ranges,
+    orderIndexes,
     splitting: new Set<string>(),
     now,
   };

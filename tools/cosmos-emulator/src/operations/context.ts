@@ -2,6 +2,7 @@ import type { EmulatorRequest } from '../protocol/message.ts';
 import { badRequest } from '../protocol/refusal.ts';
 import type { Catalog, ContainerRecord } from '../storage/catalog.ts';
 import type { Items, Partition } from '../storage/items.ts';
+import type { OrderIndexes } from '../storage/order-indexes.ts';
 import type { Ranges } from '../storage/ranges.ts';
 import type { Store } from '../storage/store.ts';
 import { parseKey } from '../protocol/partition-key.ts';
@@ -12,6 +13,7 @@ export interface Services {
   readonly catalog: Catalog;
   readonly items: Items;
   readonly ranges: Ranges;
+  readonly orderIndexes: OrderIndexes;
   /** Ranges that are being split, as `container number/range id`. */
   readonly splitting: Set<string>;
   /** Milliseconds since 1970. */

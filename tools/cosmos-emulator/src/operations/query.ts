@@ -3,7 +3,11 @@ import type { EmulatorRequest, EmulatorResponse, Json, JsonObject } from '../pro
 import { isObject, jsonResponse } from '../protocol/message.ts';
 import { badRequest, unsupported } from '../protocol/refusal.ts';
 import type { Query } from '../sql/ast.ts';
+import type { Position } from '../sql/continuation.ts';
 import { decodePosition, encodePosition, fingerprint } from '../sql/continuation.ts';
+import { evaluate } from '../sql/evaluate.ts';
+import type { IndexedOrder } from '../sql/order-index.ts';
+import { indexedOrder } from '../sql/order-index.ts';
 import { parseQuery } from '../sql/parser.ts';
 import { planQuery } from '../sql/pushdown.ts';
 import type { Candidate } from '../sql/run.ts';
@@ -86,6 +90,18 @@ function* candidates(rows: Iterable<Row>, count: { loaded: number }): Iterable<C
   }
 }
 
+/** The order that an index gives to a query across partitions; the items of one partition are sorted in memory. */
+const orderByIndex = (
+  services: Services,
+  { query, parameters }: QuerySpecification,
+  container: ContainerRecord,
+  after: Position | undefined,
+): (IndexedOrder & { readonly using: string }) | undefined => {
+  const order = indexedOrder(query, (part) => evaluate(part, { item: undefined, parameters }), after);
+  const using = order && services.orderIndexes.ensure(container.number, order);
+  return order === undefined || using === undefined ? undefined : { ...order, using };
+};
+
 /** A page of a query over the items of a container: of one partition, of a range, or of all. */
 export const queryItems = (
   services: Services,
@@ -107,26 +123,30 @@ export const queryItems = (
   const mark = fingerprint(text, [...parameters], scope.identity);
   const token = request.headers['x-ms-continuation'];
   const after = token === undefined || token === '' ? undefined : decodePosition(mark, token);
-  const conditions = [...scope.conditions, ...scope.alive, ...plan.conditions];
+  const indexed = scope.singlePartition ? undefined : orderByIndex(services, specification, container, after);
+  const conditions = [...scope.conditions, ...scope.alive, ...plan.conditions, ...(indexed?.conditions ?? [])];
+  // Written out, for SQLite to see that the index is for this container; named, or it prefers to sort all of it.
+  if (indexed !== undefined) conditions.push({ sql: `container = ${container.number}`, values: [] });
   const resumed = after?.keys[0];
   if (plan.order !== undefined && typeof resumed === 'number') {
     conditions.push({ sql: `${versionColumn} ${plan.order.descending ? '<=' : '>='} ?`, values: [resumed] });
   } else if (query.orderBy.length === 0 && after !== undefined) {
     conditions.push({ sql: 'number > ?', values: [after.number] });
   }
-  const order =
-    plan.order === undefined ? 'number' : `${versionColumn} ${plan.order.descending ? 'DESC' : 'ASC'}, number`;
+  const byVersion = plan.order && `${versionColumn} ${plan.order.descending ? 'DESC' : 'ASC'}, number`;
+  const order = indexed?.order ?? byVersion ?? 'number';
+  const using = indexed === undefined ? '' : `INDEXED BY "${indexed.using}"`;
   const where = allOf(conditions);
   const count = { loaded: 0 };
   const rows = services.store.iterate(
-    `SELECT number, body FROM items WHERE ${where.sql} ORDER BY ${order}`,
+    `SELECT number, body FROM items ${using} WHERE ${where.sql} ORDER BY ${order}`,
     ...where.values,
   );
   const page = runQuery(query, candidates(rows, count), {
     parameters,
     size: pageSize(request),
     after,
-    sorted: query.orderBy.length === 0 || plan.order !== undefined,
+    sorted: query.orderBy.length === 0 || plan.order !== undefined || indexed !== undefined,
   });
   const body = JSON.stringify({ _rid: container.rid, Documents: page.results, _count: page.results.length });
   return {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../protocol/message.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
 import { conflict, notFound, ownerNotFound } from '../protocol/refusal.ts';
 import { containerRid, databaseRid } from '../protocol/resource-id.ts';
+import type { OrderIndexes } from './order-indexes.ts';
 import type { Row, Store } from './store.ts';
 
 /** A database as it is stored. */
@@ -74,7 +75,7 @@ const toContainer = (row: Row, database: DatabaseRecord): ContainerRecord => ({
 });
 
 /** The catalog over a store. Containers are cached: every item request needs its definition. */
-export const createCatalog = (store: Store): Catalog => {
+export const createCatalog = (store: Store, orderIndexes: OrderIndexes): Catalog => {
   const cache = new Map<string, ContainerRecord>();
   store.onRollback(() => cache.clear());
 
@@ -83,6 +84,7 @@ export const createCatalog = (store: Store): Catalog => {
     return row === undefined ? undefined : toDatabase(row);
   };
   const dropContainer = (number: number): void => {
+    orderIndexes.drop(number);
     store.run('DELETE FROM items WHERE container = ?', number);
     store.run('DELETE FROM unique_keys WHERE container = ?', number);
     store.run('DELETE FROM feed_ranges WHERE container = ?', number);
