@@ -130,10 +130,11 @@ describe('ranges that split while readers run', () => {
     const iterator = feed();
     const read: Item[] = [...(await iterator.readNext()).result];
     const splitting = Promise.all([split('0', 60), split('1', 30)]);
+    const reading = drain(iterator, read);
     await expect(split('0')).rejects.toMatchObject({ code: 'split-refused' });
     await write(20);
-    await drain(iterator, read);
     expect((await splitting).map(({ parent }) => parent)).toEqual(['0', '1']);
+    await reading;
     await drain(iterator, read);
     expect(ids(read)).toEqual(everything());
     expect(new Set(gone())).toEqual(new Set([1007, 1002]));
