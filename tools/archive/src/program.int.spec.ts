@@ -16,7 +16,8 @@ import { fetchAs, findRoot, startSystem, type System } from '@daybook/local';
 import { type Container, systemRuntime } from '@daybook/ports';
 import { BlobServiceClient } from '@azure/storage-blob';
 
-jest.setTimeout(180_000);
+// Whole processes, a dozen of them one after another: seconds, and minutes on a busy machine.
+jest.setTimeout(400_000);
 
 const runtime = systemRuntime();
 const root = findRoot(process.cwd());
@@ -116,7 +117,7 @@ describe('Growth: npm run archive', () => {
   }
 
   async function feedsHavePassed(): Promise<void> {
-    const deadlineMs = runtime.now() + 60_000;
+    const deadlineMs = runtime.now() + 120_000;
     for (;;) {
       const ran = await archive('--service', 'inventory', '--older-than', '14d', '--dry-run');
       if (ran.code === 0 && ran.out.includes(streamId) && !ran.out.includes('nothing may be deleted')) return;
@@ -174,7 +175,7 @@ describe('Growth: npm run archive', () => {
   ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
     const environment = { ...process.env, ...system.env };
     return new Promise((resolve) => {
-      const settings = { cwd: root, env: environment, timeout: 60_000 };
+      const settings = { cwd: root, env: environment, timeout: 120_000 };
       execFile(process.execPath, [program, ...options], settings, (error, out, err) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
       );
