@@ -29,11 +29,15 @@ export async function carryOut(args: Arguments): Promise<number> {
 
 async function runSeeds(args: Arguments): Promise<number> {
   const bar = progress('seeds');
+  let told = 0;
   const { from, seeds, mutation, untilViolation } = args;
   const simulation = await simulate({
     ...{ from, seeds, untilViolation, clock },
     ...(mutation === undefined ? {} : { mutation }),
     onRun: (done, failed) => bar(done, seeds, failed),
+    onFailed: (result) => {
+      if ((told += 1) <= shownMax) tellFailed(result, args);
+    },
   });
   const { runs, failed, runsPerSecond, coverage } = simulation;
   // A mistake that was built in is to be found; what a run that ends early has not met says nothing.
@@ -47,7 +51,6 @@ async function runSeeds(args: Arguments): Promise<number> {
     for (const [name, count] of Object.entries(coverage.counts)) console.log(`${String(count).padStart(8)}  ${name}`);
     for (const each of missed) console.log(`not met often enough: ${each}`);
   }
-  for (const result of failed.slice(0, shownMax)) tellFailed(result, args);
   if (failed.length > shownMax) console.error(`… and ${failed.length - shownMax} more seeds`);
   if (failed[0] !== undefined) await printTimeline(failed[0].seed, args);
   return failed.length === 0 && missed.length === 0 ? 0 : 1;

@@ -54,6 +54,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const operator = new DeadLetterOperator(world, fleet);
   const plan = options.plan ?? randomPlan(world.random);
 
+  world.tally.add(`publishing ${world.profile.publishing}`);
   fleet.start();
   clients.begin(plan);
   unleash(world, fleet);

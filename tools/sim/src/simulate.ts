@@ -12,6 +12,8 @@ export interface SimulationOptions {
   /** Real time in milliseconds, to tell how fast it was. */
   readonly clock: () => number;
   readonly onRun?: (done: number, failed: number) => void;
+  /** Told of each run with a violation, at once. */
+  readonly onFailed?: (result: RunResult) => void;
 }
 
 export interface Simulation {
@@ -32,7 +34,10 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     const result = await run({ seed: from + runs, ...(mutation === undefined ? {} : { mutation }) });
     runs += 1;
     tally.addAll(result.tally);
-    if (result.violations.length > 0) failed.push(result);
+    if (result.violations.length > 0) {
+      failed.push(result);
+      options.onFailed?.(result);
+    }
     options.onRun?.(runs, failed.length);
   }
   const runsPerSecond = Math.round((runs * 1_000) / Math.max(1, clock() - startedMs));

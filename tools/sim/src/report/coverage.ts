@@ -63,6 +63,12 @@ export const coverage: readonly Covered[] = [
   covered('inputs ignored: timer not current', 8, 'ignored: timer-not-current'),
   covered('inputs ignored: compensating already', 2, 'ignored: already-compensating'),
   covered('fan-outs in waves', 8),
+  covered('parked sagas resumed by an answer', 5, 'resumed: answered'),
+  covered('parked sagas retried', 1),
+  covered('sagas cancelled by an operator', 5, 'operator cancels: appended'),
+  covered('poison events parked', 20, 'fault poison event'),
+  covered('published right after the append', 30, 'publishing hybrid'),
+  covered('published by an outbox', 30, 'publishing outbox'),
 ];
 
 /** Too few runs tell nothing about what is rare. */

@@ -12,19 +12,22 @@ import { createEventStore, type EventStore, type StoredEvent } from '@daybook/ev
 import {
   createDeadLetters,
   createMessageConsumer,
-  createRelay,
   type DeadLetters,
   type EventParking,
   feedParking,
   feedReplay,
   type MessageHandler,
+  type OutboxEntry,
+  outboxFeed,
   type Route,
 } from '@daybook/messaging';
-import type { Container, HubProducer, Stored } from '@daybook/ports';
+import type { Container, Stored } from '@daybook/ports';
 import { eventFeed } from '@daybook/projections';
-import { alreadyCheckpointed, publishingContainer } from '../mutations/rewirings.ts';
+import { alreadyCheckpointed } from '../mutations/rewirings.ts';
 import type { SimProcess } from '../world/process.ts';
 import { poisonable, poisonableEvents } from './poison.ts';
+import { type Publishing, publishing } from './publishing.ts';
+import { tellingContainer } from './telling-container.ts';
 
 export interface Component {
   start(): Promise<void>;
@@ -66,10 +69,9 @@ const feedLimits = {
 
 export function openSimService(process: SimProcess): SimService {
   const { world, service, runtime, slot, instance } = process;
-  const publishesItself = world.mutation === 'publish-after-commit';
+  const told: ((events: readonly StoredEvent[]) => void)[] = [];
   const direct = process.container(eventsContainer[service]) as Container<StoredEvent>;
-  const publish: { page?: (events: readonly StoredEvent[]) => Promise<void> } = {};
-  const events = publishesItself ? publishingContainer(direct, (page) => publish.page?.(page)) : direct;
+  const events = tellingContainer(direct, (appended) => told.forEach((tell) => tell(appended)));
   const store = createEventStore({ container: events as Container, runtime });
   const deadLetters = createDeadLetters({ container: process.container(deadLettersContainer(service)), runtime });
   const leases = process.container(leasesContainer(service));
@@ -77,19 +79,28 @@ export function openSimService(process: SimProcess): SimService {
   const fell = (what: string, error: unknown): void =>
     world.note(instance, () => `${what}: ${error instanceof Error ? error.message : String(error)}`);
 
+  const feedBase = (name: string) => ({
+    ...{ name, instance, leases, runtime, limits: feedLimits },
+    succeeds: (owner: string) => owner.startsWith(`${slot}/`),
+    onError: (error: unknown) => fell(`feed ${name}`, error),
+  });
   const follow = (name: string, handler: FeedHandler<StoredEvent>, parking: EventParking): Component => {
     const processor = createFeedProcessor<StoredEvent>({
-      name,
-      instance,
-      succeeds: (owner) => owner.startsWith(`${slot}/`),
+      ...feedBase(name),
       source: events,
-      leases,
-      runtime,
-      limits: feedLimits,
       ...eventFeed,
       ...handler,
       parking,
-      onError: (error) => fell(`feed ${name}`, error),
+    });
+    process.onNudge.push(() => processor.nudge());
+    return processor;
+  };
+  const outboxFeedOf = ({ container, publish }: NonNullable<Publishing['outbox']>): Component => {
+    const processor = createFeedProcessor<OutboxEntry>({
+      ...feedBase('outbox'),
+      source: container as Container<never> as Container<OutboxEntry>,
+      ...outboxFeed,
+      handleKey: publish,
     });
     process.onNudge.push(() => processor.nudge());
     return processor;
@@ -120,22 +131,13 @@ export function openSimService(process: SimProcess): SimService {
       return follow(name, { handleKey: handler }, parking);
     },
     relay(routes) {
-      const producers = new Map<HubName, HubProducer>();
-      const parking = parkingOf('relay', (documents) => relay.publish(documents));
-      const relay = createRelay({
-        route: (event) => routes.flatMap((route) => route(event)),
-        producers: (hub) => {
-          const producer = producers.get(hub) ?? process.producer(hub);
-          producers.set(hub, producer);
-          return producer;
-        },
-        parking,
-      });
-      if (publishesItself) {
-        publish.page = relay.handlePage;
-        return { start: () => Promise.resolve(), stop: () => Promise.resolve() };
-      }
-      return follow('relay', { handlePage: relay.handlePage }, parking);
+      const parking = parkingOf('relay', (documents) => publisher.publish(documents));
+      const route: Route = (event) => routes.flatMap((each) => each(event));
+      const publisher = publishing({ process, store, route, parking });
+      told.push(publisher.appended);
+      const relay = follow('relay', { handlePage: publisher.handlePage }, parking);
+      const { outbox } = publisher;
+      return outbox === undefined ? relay : both(relay, outboxFeedOf(outbox));
     },
     commands(hub, handle) {
       const handler = poisonable(process, hub, handle);
@@ -154,5 +156,12 @@ export function openSimService(process: SimProcess): SimService {
       });
     },
     readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+  };
+}
+
+function both(one: Component, other: Component): Component {
+  return {
+    start: async () => void (await Promise.all([one.start(), other.start()])),
+    stop: async () => void (await Promise.all([one.stop(), other.stop()])),
   };
 }

@@ -22,6 +22,8 @@ export interface Profile {
   readonly poisons: number;
   /** How many instances each service has. */
   readonly instances: Readonly<Record<ServiceName, number>>;
+  /** How services publish: see `PUBLISH_MODE`. */
+  readonly publishing: 'feed' | 'hybrid' | 'outbox';
   /** Ranges of each change feed. */
   readonly feedRanges: number;
 }
@@ -51,6 +53,7 @@ export const calm: Profile = {
   clockSteps: 0,
   poisons: 0,
   instances: single,
+  publishing: 'feed',
   feedRanges: 1,
 };
 
@@ -61,7 +64,9 @@ export function randomProfile(random: () => number): Profile {
   const two = (): number => (random() < 0.25 ? 2 : 1);
   const instances = { order: two(), inventory: two(), payment: two(), fulfilment: two() };
   const feedRanges = random() < 0.2 ? 2 : 1;
-  if (random() < 0.05) return { ...calm, instances, feedRanges };
+  const drawn = random();
+  const publishing = drawn < 0.7 ? 'feed' : drawn < 0.85 ? 'hybrid' : 'outbox';
+  if (random() < 0.05) return { ...calm, instances, feedRanges, publishing };
   return {
     faultsUntilMs: 3_000 + random() * 10_000,
     callFaults: rate(0.08),
@@ -76,5 +81,6 @@ export function randomProfile(random: () => number): Profile {
     poisons: random() < 0.6 ? 0 : 1 + pick(1),
     instances,
     feedRanges,
+    publishing,
   };
 }

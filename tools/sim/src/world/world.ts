@@ -73,7 +73,9 @@ export class World {
   #healed = false;
   readonly #crashPoint: CrashPoint | undefined;
   readonly #onNote: WorldOptions['onNote'];
-  readonly #serviceOf = new Map<string, ServiceName>();
+  readonly #events = new Set<string>(Object.values(eventsContainer));
+  /** Containers that a feed follows, and whose they are. */
+  readonly #followed = new Map<string, ServiceName>();
   readonly #leases = new Set<string>();
 
   constructor(options: WorldOptions) {
@@ -91,10 +93,11 @@ export class World {
       if (definition.purpose === 'audit' || definition.purpose === 'subject-keys') continue;
       open.set(definition.name, this.#open(definition));
       if (definition.purpose === 'leases') this.#leases.add(definition.name);
+      if (definition.purpose === 'events' || definition.purpose === 'outbox') {
+        this.#followed.set(definition.name, definition.service);
+      }
     }
     this.containers = open;
-    for (const service of Object.keys(eventsContainer) as ServiceName[])
-      this.#serviceOf.set(eventsContainer[service], service);
     this.hubs = new Map(
       hubDefinitions.map(({ name }) => [
         name,
@@ -154,9 +157,11 @@ export class World {
 
   /** Tells the listeners and wakes the feeds: those of the writer, as its own container does; those of others by and by. */
   wrote(container: string, documents: readonly Document[]): void {
-    const service = this.#serviceOf.get(container);
+    const service = this.#followed.get(container);
     if (service === undefined) return;
-    for (const listener of this.listeners) listener.appended(service, documents as readonly StoredEvent[]);
+    if (this.isEvents(container)) {
+      for (const listener of this.listeners) listener.appended(service, documents as readonly StoredEvent[]);
+    }
     for (const process of this.processes) if (process.service === service) process.nudgeSoon();
   }
 
@@ -196,7 +201,7 @@ export class World {
   }
 
   isEvents(container: string): boolean {
-    return this.#serviceOf.has(container);
+    return this.#events.has(container);
   }
 
   #countEffect(what: () => string): CrashPoint['when'] | undefined {
