@@ -147,5 +147,5 @@ describe('Growth: whatever is appended, read and archived at once, with faults',
       { numRuns: 200, seed: 20110101 },
     );
     expect(moved).toBeGreaterThan(200);
-  });
+  }, 120_000);
 });
