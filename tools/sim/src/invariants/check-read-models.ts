@@ -1,6 +1,15 @@
-import { readModelsContainer, type ServiceName, timersContainer } from '@daybook/contracts';
+import {
+  orderEvents,
+  readModelsContainer,
+  type ServiceName,
+  timersContainer,
+  totalsContainer,
+} from '@daybook/contracts';
+import { createEventStore, eventCodec } from '@daybook/eventstore';
+import { customerShare, customerTotalsModel } from '@daybook/order';
 import { evolve as evolveOrder, initialOrder, type OrderEvent, statusOf } from '@daybook/order-domain';
 import type { Container } from '@daybook/ports';
+import { createTotals } from '@daybook/projections';
 import type { World } from '../world/world.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -22,9 +31,28 @@ export async function checkReadModels(world: World, ledger: Ledger): Promise<voi
       if (wrong !== undefined) fail(streamId, wrong);
     }
   }
+  await checkTotals(world, ledger);
   const timers = await (world.containers.get(timersContainer) as Container).query({ limit: 100 });
   for (const { id } of timers.documents) {
     if (ledger.sagas.get(id)?.finished === true) ledger.fail('no timer is left', id, 'its saga is over');
+  }
+}
+
+/** What orders add to their customer's totals is in them once, whatever happened on the way. */
+async function checkTotals(world: World, ledger: Ledger): Promise<void> {
+  const totals = world.containers.get(totalsContainer('order')) as Container;
+  const codec = eventCodec<OrderEvent>(orderEvents);
+  const store = createEventStore({ container: totals, runtime: world.runtime });
+  const { definition } = customerTotalsModel({ totals, store, codec, runtime: world.runtime });
+  const shown = await createTotals(definition).scan(undefined, 10);
+  const expected: Record<string, number> = {};
+  for (const { values } of [...ledger.orders.values()].flatMap(customerShare)) {
+    for (const [name, value] of Object.entries(values)) expected[name] = (expected[name] ?? 0) + value;
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    const found = shown[0]?.document[name];
+    if (found === value) continue;
+    ledger.fail("a customer's totals are the sum of the orders", name, `${String(found)} instead of ${value}`);
   }
 }
 

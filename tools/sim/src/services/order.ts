@@ -1,9 +1,9 @@
-import { type OrderCommandMessage, orderCommands, orderEvents, orderStream } from '@daybook/contracts';
+import { type OrderCommandMessage, orderCommands, orderEvents, orderStream, totalsContainer } from '@daybook/contracts';
 import { type AggregateStore, createAggregateStore, eventCodec } from '@daybook/eventstore';
 import { createParticipant, eventRoute, replyRoute } from '@daybook/messaging';
-import { orderSummaryProjection, sagaRoute } from '@daybook/order';
+import { type CustomerTotals, customerTotalsModel, orderSummaryProjection, sagaRoute } from '@daybook/order';
 import { type OrderCommand, orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
-import { createProjection, projectionHandler } from '@daybook/projections';
+import { createProjection, createTotals, projectionHandler } from '@daybook/projections';
 import { cancellableForEver } from '../mutations/deciders.ts';
 import { type Component, openSimService, type Parking } from './service.ts';
 import type { SimProcess } from '../world/process.ts';
@@ -28,9 +28,12 @@ export function orderInstance(process: SimProcess): OrderInstance {
     snapshots: { container: service.snapshots, every: snapshotEvery, stateVersion: 1 },
   });
   const summaries = createProjection(orderSummaryProjection({ readModel: service.readModels, store, codec }));
+  const totals = process.container(totalsContainer('order'));
+  const { definition } = customerTotalsModel({ totals, store, codec, runtime: process.runtime });
+  const customers = createTotals<OrderState, CustomerTotals>(definition);
   const components = [
     service.relay([eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute]),
-    service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
+    service.feed('read-models', { handleKey: projectionHandler([summaries, customers]) }),
     service.commands(
       'order-commands',
       createParticipant<OrderCommandMessage, OrderEvent, OrderState>({

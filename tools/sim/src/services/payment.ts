@@ -38,7 +38,7 @@ export function paymentInstance(process: SimProcess, books: ProviderBooks): Paym
   const components = [
     service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
     service.feed('read-models', { handleKey: projectionHandler([summaries]) }),
-    service.feed('provider', { handleKey: callProvider }),
+    service.feed('provider', { handleKey: callProvider }, { poison: 'retry' }),
     service.commands(
       'payment-commands',
       createParticipant<PaymentCommandMessage, PaymentEvent, PaymentState>({

@@ -49,7 +49,7 @@ export interface SimService {
   readonly snapshots: Container;
   readonly readModels: Container;
   readonly parking: readonly Parking[];
-  feed(name: string, handler: FeedHandler<StoredEvent> & { readonly handlePage?: never }): Component;
+  feed(name: string, handler: FeedHandler<StoredEvent>, options?: { readonly poison?: 'park' | 'retry' }): Component;
   relay(routes: readonly Route[]): Component;
   commands(hub: HubName, handle: MessageHandler): Component;
   readStream(streamId: string, afterVersion: number): Promise<readonly StoredEvent[]>;
@@ -84,13 +84,13 @@ export function openSimService(process: SimProcess): SimService {
     succeeds: (owner: string) => owner.startsWith(`${slot}/`),
     onError: (error: unknown) => fell(`feed ${name}`, error),
   });
-  const follow = (name: string, handler: FeedHandler<StoredEvent>, parking: EventParking): Component => {
+  const follow = (name: string, handler: FeedHandler<StoredEvent>, parking?: EventParking): Component => {
     const processor = createFeedProcessor<StoredEvent>({
       ...feedBase(name),
       source: events,
       ...eventFeed,
       ...handler,
-      parking,
+      ...(parking === undefined ? {} : { parking }),
     });
     process.onNudge.push(() => processor.nudge());
     return processor;
@@ -118,9 +118,10 @@ export function openSimService(process: SimProcess): SimService {
     snapshots: process.container(snapshotsContainer(service)),
     readModels: process.container(readModelsContainer(service)),
     parking: parkings,
-    feed(name, { handleKey }) {
+    feed(name, { handleKey }, { poison = 'park' } = {}) {
       if (handleKey === undefined) throw new Error(`feed ${name}: by key`);
       const handler = poisonableEvents(process, handleKey as never) as typeof handleKey;
+      if (poison === 'retry') return follow(name, { handleKey: handler });
       const parking = parkingOf(name, (documents) =>
         handler(documents as readonly Stored<StoredEvent>[], {
           ...{ key: documents[0]?.streamId ?? '', rangeId: 'replay', attempt: 1 },
