@@ -36,6 +36,7 @@ export {
 export type { DrivingFeed, OpenFeed } from './versions/running-builds.ts';
 export type { Asked, BuildStatus, ReadModelCommands, ReadModelStatus } from './versions/commands.ts';
 export type { BuildProgress } from './versions/progress.ts';
-export { checkParity, type Difference, type ParityOptions, type ParityReport } from './versions/parity.ts';
+export type { Difference } from './versions/difference.ts';
+export { checkParity, type ParityOptions, type ParityReport } from './versions/parity.ts';
 export type { BuildRecord, By, Change, Registry } from './versions/registry.ts';
 export { servedStreams, servedTotals } from './versions/served.ts';

@@ -66,7 +66,7 @@ export async function settle(
       if (Object.values(delta).every((value) => value === 0) && found.has(totalId(key))) return [];
       return [written(found.get(totalId(key)), totalOf({ name, partition, part, key, share, delta }, found))];
     });
-    if (changes.length === 0 && before !== undefined) return;
+    // Also where nothing changes in the end: what a state in between adds may only be written by who comes before this version.
     const contribution: Contribution = {
       ...{ id: contributionId, partition, readModel: name, kind: 'contribution', hidden: true },
       ...{ streamId, streamVersion },

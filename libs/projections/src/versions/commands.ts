@@ -1,9 +1,10 @@
 import type { StoredEvent } from '@daybook/eventstore';
 import { type Container, type Refusal, type Runtime, refuse } from '@daybook/ports';
 import { createRetirement } from './retirement.ts';
-import { checkParity, type ParityReport } from './parity.ts';
+import type { ParityReport } from './parity.ts';
 import { type BuildProgress, progressOf } from './progress.ts';
 import { newestOf } from './read-model.ts';
+import { createSwitching } from './switching.ts';
 import type { Managed, ReadModelTiming } from './read-models.ts';
 import type { Registries } from './registries.ts';
 import {
@@ -17,7 +18,6 @@ import {
   retiring,
   switched,
   withBuild,
-  withParity,
 } from './registry.ts';
 
 /** Who asks for a change, and why: both are kept with it. */
@@ -75,7 +75,6 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
   settled(): Promise<void>;
 } {
   const { all, registries, timing, events, leases, runtime, follow, log } = options;
-  const busy = new Map<string, 'parity'>();
   const retirement = createRetirement(options);
 
   const by = ({ actor, reason }: Asked): By => ({ actor, reason, at: new Date(runtime.now()).toISOString() });
@@ -87,30 +86,6 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
   const progress = (name: string, { build, started }: BuildRecord): Promise<BuildProgress> =>
     progressOf({ events, leases, runtime }, buildFeed(name, build), started.at);
 
-  /** The registry as it is now, and the build beside the one that serves; a refusal where there is none that could be asked. */
-  const candidateOf = async (
-    name: string,
-  ): Promise<Refusal | { readonly managed: Managed; readonly registry: Registry; readonly beside: BuildRecord }> => {
-    const managed = all.get(name);
-    if (managed === undefined) return unknown(name);
-    const registry = await managed.alias.refresh();
-    const beside = besideOf(registry);
-    if (beside === undefined || beside.retiring === true) return noBuild(registry);
-    return { managed, registry, beside };
-  };
-  const caughtUp = async (name: string, beside: BuildRecord): Promise<Refusal | undefined> => {
-    const now = await progress(name, beside);
-    if (now.caughtUp) return undefined;
-    const percent = Math.floor(now.done * 100);
-    return refuse(
-      'not-caught-up',
-      `Build ${beside.build} of ${name} is at ${percent} %: wait until it has caught up.`,
-      {
-        build: beside.build,
-        progress: now,
-      },
-    );
-  };
   /** Changes the registry, and tells the alias of this process at once. */
   const change = async (
     managed: Managed,
@@ -126,12 +101,16 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
     return registry as Registry;
   };
 
+  const switching = createSwitching({ all, timing, runtime, by, unknown, ageMs, progress, change });
+
   return {
+    parity: switching.parity,
+    switchTo: switching.switchTo,
     async describe() {
       return Promise.all(
         [...all.values()].map(async ({ definition, alias, documentsOf }) => {
           const { name, serving, servingSince, previous, history, builds } = await alias.refresh();
-          const doing = busy.get(name) ?? (retirement.isBusy(name) ? 'retire' : undefined);
+          const doing = switching.isComparing(name) ? 'parity' : retirement.isBusy(name) ? 'retire' : undefined;
           return {
             ...{ name, serving, servingSince, history },
             ...(previous === undefined ? {} : { previous }),
@@ -162,55 +141,6 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
       if ('refused' in registry) return registry as Refusal;
       await follow(managed);
       return buildOf(registry as Registry, (registry as Registry).lastBuild) as BuildRecord;
-    },
-
-    async parity(name, asked) {
-      const found = await candidateOf(name);
-      if ('refused' in found) return found;
-      const { managed, registry, beside } = found;
-      const [serving, candidate] = [buildOf(registry, registry.serving), beside].map(
-        (record) => record && managed.documentsOf(record),
-      );
-      if (serving === undefined || candidate === undefined) {
-        return refuse('version-unknown', `The code has not the version of build ${beside.build} of ${name}.`);
-      }
-      if (busy.has(name)) return refuse('busy', `The builds of ${name} are being compared already.`);
-      busy.set(name, 'parity');
-      try {
-        const behind = await caughtUp(name, beside);
-        if (behind !== undefined) return behind;
-        const report = await checkParity({
-          serving: { build: registry.serving, documents: serving },
-          candidate: { build: beside.build, documents: candidate },
-          comparable: comparableOf(managed, registry, beside),
-          runtime,
-        });
-        const stamp = by(asked);
-        const kept = await change(managed, 'read model parity', (before) =>
-          withParity(before, beside.build, report, stamp),
-        );
-        return 'refused' in kept ? (kept as Refusal) : report;
-      } finally {
-        busy.delete(name);
-      }
-    },
-
-    async switchTo(name, { force = false, ...asked }) {
-      const found = await candidateOf(name);
-      if ('refused' in found) return found;
-      const { managed, beside } = found;
-      if (managed.documentsOf(beside) === undefined) {
-        return refuse('version-unknown', `The code has not version ${beside.version} of ${name}.`);
-      }
-      const behind = force ? undefined : await caughtUp(name, beside);
-      if (behind !== undefined) return behind;
-      const stamp = by(asked);
-      return change(managed, 'read model switched', (before) => {
-        const now = besideOf(before);
-        if (now?.build !== beside.build) return noBuild(before);
-        const missing = force ? undefined : parityProblem(before, now);
-        return missing ?? switched(before, beside.build, stamp, { forced: force });
-      });
     },
 
     async rollback(name, asked) {
@@ -260,33 +190,4 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
     },
     settled: () => retirement.settled(),
   };
-
-  function parityProblem(registry: Registry, { build, parity }: BuildRecord): Refusal | undefined {
-    const { name } = registry;
-    if (parity === undefined || parity.serving !== registry.serving) {
-      return refuse(
-        'parity-missing',
-        `Build ${build} of ${name} was not compared with the one that serves: run parity.`,
-      );
-    }
-    if (!parity.clean) {
-      const { differences, counts, samples } = parity;
-      const detail = `Build ${build} of ${name} differs from the one that serves; see its parity report.`;
-      return refuse('parity-failed', detail, { differences, counts, samples: samples.slice(0, 3) });
-    }
-    if (ageMs(parity.checkedAt) > timing.parityMaxAgeMs) {
-      return refuse('parity-old', `Build ${build} of ${name} was compared at ${parity.checkedAt}: run parity again.`);
-    }
-    return undefined;
-  }
-}
-
-function comparableOf(
-  { definition }: Managed,
-  registry: Registry,
-  beside: BuildRecord,
-): (document: Readonly<Record<string, unknown>>) => unknown {
-  const higher = Math.max(beside.version, buildOf(registry, registry.serving)?.version ?? 0);
-  const found = definition.versions.find(({ version }) => version === higher);
-  return found?.comparable ?? ((document) => document);
 }

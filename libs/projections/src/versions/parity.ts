@@ -1,17 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Runtime } from '@daybook/ports';
 import type { Build, Scanned } from '../build.ts';
-
-/** A document in which two builds differ. */
-export interface Difference {
-  readonly key: string;
-  readonly kind: 'missing' | 'surplus' | 'different' | 'behind';
-  /** Fields at the first level that differ; for `different` only. */
-  readonly fields?: readonly string[];
-  /** The comparable part in both, as JSON, cut at 500 characters. */
-  readonly serving?: string;
-  readonly candidate?: string;
-}
+import { type Comparable, createTally, type Difference, differenceOf } from './difference.ts';
 
 /** What a comparison of a candidate with the build that serves came to. */
 export interface ParityReport {
@@ -42,7 +31,7 @@ export interface ParityReport {
 export interface ParityOptions {
   readonly serving: { readonly build: number; readonly documents: Build };
   readonly candidate: { readonly build: number; readonly documents: Build };
-  readonly comparable: (document: Readonly<Record<string, unknown>>) => unknown;
+  readonly comparable: Comparable;
   readonly runtime: Pick<Runtime, 'now' | 'sleep'>;
   /** How often documents that differ are looked at again, because events go on while they are compared. Default 8. */
   readonly rounds?: number;
@@ -52,7 +41,6 @@ export interface ParityOptions {
 
 const pageSize = 1_000;
 const samplesMax = 20;
-const sampleCharsMax = 500;
 /** More are not looked at again: something is wrong with all of them. */
 const doubtsMax = 2_000;
 const atOnce = 16;
@@ -157,71 +145,4 @@ async function* pages(build: Build): AsyncGenerator<Scanned> {
     after = page.at(-1)?.key;
     if (page.length < pageSize) return;
   }
-}
-
-function differenceOf(
-  key: string,
-  one: Scanned | undefined,
-  other: Scanned | undefined,
-  comparable: ParityOptions['comparable'],
-): Difference | undefined {
-  if (one === undefined) return { key, kind: 'surplus' };
-  if (other === undefined) return { key, kind: 'missing' };
-  if (one.streamVersion !== other.streamVersion) return { key, kind: 'behind' };
-  const [before, after] = [comparable(one.document), comparable(other.document)];
-  const [serving, candidate] = [canonical(before), canonical(after)];
-  if (serving === candidate) return undefined;
-  const cut = (text: string): string => text.slice(0, sampleCharsMax);
-  return { key, kind: 'different', fields: fieldsOf(before, after), serving: cut(serving), candidate: cut(candidate) };
-}
-
-function fieldsOf(one: unknown, other: unknown): readonly string[] {
-  const [left, right] = [one, other].map((value) =>
-    typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {},
-  ) as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
-  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-  return names.filter((name) => canonical(left[name]) !== canonical(right[name])).sort();
-}
-
-/** JSON with the fields of every object in order; absent and `undefined` are the same. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  const sorted = fields.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`;
-}
-
-/** Counts and checksums: sums of the documents' hashes, so that their order does not matter. */
-function createTally() {
-  const counts = { serving: 0, candidate: 0 };
-  const sums = { serving: 0n, candidate: 0n };
-  const hashOf = (key: string, scanned: Scanned, comparable: ParityOptions['comparable']): bigint => {
-    const text = canonical([key, scanned.streamVersion ?? null, comparable(scanned.document)]);
-    return createHash('sha256').update(text).digest().readBigUInt64BE();
-  };
-  return {
-    add(
-      key: string,
-      one: Scanned | undefined,
-      other: Scanned | undefined,
-      comparable: ParityOptions['comparable'],
-    ): void {
-      for (const [side, scanned] of [
-        ['serving', one],
-        ['candidate', other],
-      ] as const) {
-        if (scanned === undefined) continue;
-        counts[side] += 1;
-        sums[side] = BigInt.asUintN(64, sums[side] + hashOf(key, scanned, comparable));
-      }
-    },
-    result: () => ({
-      counts,
-      checksums: {
-        serving: sums.serving.toString(16).padStart(16, '0'),
-        candidate: sums.candidate.toString(16).padStart(16, '0'),
-      },
-    }),
-  };
 }
