@@ -61,6 +61,17 @@ describe('an instance that joins', () => {
     expect(await msUntilBalanced(world, live, 60_000)).toBeLessThanOrEqual(2 * renewEveryMs + workMs);
   });
 
+  it.each([1, 2, 3, 4, 5])('together with others moves no range twice: seed %i', async (seed) => {
+    const world = createWorld({ ranges: 12, seed });
+    const live = [world.begin('first')];
+    await world.runtime.advance(5_000);
+    for (const name of ['a', 'b', 'c']) live.push(world.begin(name));
+    await world.runtime.advance(10_000);
+    expect(await isBalanced(world, live)).toBe(true);
+    const moves = (await world.leaseDocuments()).reduce((sum, { acquisitions }) => sum + acquisitions - 1, 0);
+    expect(moves).toBe(9);
+  });
+
   it('gets a range only when what runs in it has ended, and goes on where that ended', async () => {
     const world = createWorld({ ranges: 2 });
     const handle = (name: string) => ({

@@ -96,3 +96,42 @@ describe.each([1, 4])('a feed over %i ranges of the emulator, through the SDK', 
     }
   });
 });
+
+it('a container of one range is cut into parts, and a split of it is followed, through the SDK', async () => {
+  const { containers, splitRange, close } = await embeddedCosmos({
+    feedRanges: 1,
+    containers: { events: { partitionKey: '/key' }, leases: { partitionKey: '/id' } },
+  });
+  const deliveries: Delivery[] = [];
+  const keys = Array.from({ length: 12 }, (_, index) => `key${index}`);
+  const append = async (n: number): Promise<void> => {
+    for (const key of keys) await containers.events.batch(key, [{ kind: 'create', document: { id: String(n), key } }]);
+  };
+  const feed = createFeedProcessor({
+    ...{ name: 'test', instance: 'one', source: containers.events, leases: containers.leases, runtime },
+    keyOf: (document) => String(document['key']),
+    limits: { minRanges: 3, leaseDurationMs: 900, renewEveryMs: 250, pollIdleMs: 50 },
+    handleKey: async (documents, { key }) => {
+      for (const { id } of documents) deliveries.push({ instance: 'one', key, n: Number(id) });
+    },
+  });
+  try {
+    await append(1);
+    await feed.start();
+    await until(() => deliveries.length === 12);
+    expect(feed.health().ranges).toHaveLength(3);
+    await splitRange('events', { durationMs: 100 });
+    await append(2);
+    // The cut goes through the middle one, which is replaced by two; the others lie in one partition as before.
+    await until(() => feed.health().ranges.length === 4 && feed.health().ranges.every(({ owned }) => owned));
+    await until(() => deliveries.length >= 24);
+    await append(3);
+    await until(() => deliveries.length >= 36);
+    expect(deliveries).toHaveLength(36);
+    expect(outOfOrder(deliveries)).toEqual([]);
+    expect(feed.health().healthy).toBe(true);
+  } finally {
+    await feed.stop();
+    await close();
+  }
+});
