@@ -1,4 +1,5 @@
 // Loaded before every supervised process (`node --import`), whatever it is, so that none of them needs to know of the supervisor.
+import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 
 const gracePeriodMs = 3_000;
@@ -25,3 +26,6 @@ process.on('SIGINT', ignore);
 process.on('newListener', (event, listener: () => void) => {
   if (event === 'SIGINT') queueMicrotask(() => process.off('SIGINT', listener));
 });
+
+// Node.js keeps what it has compiled when a process ends in peace; one that is killed would compile it anew at every start.
+setTimeout(() => flushCompileCache(), 5_000).unref();

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { holderOf } from './data-folder.ts';
@@ -102,6 +102,15 @@ describe('running processes', () => {
     expect(store?.pid).toBeUndefined();
     await store?.start();
     expect(store?.pid).toBeDefined();
+  });
+
+  it('keeps what was compiled for the next start, also when the process is killed', async () => {
+    const cache = join(fakes.folder, 'compiled');
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: cache };
+    const system = await run(fakes.options([fakes.service('store', 0, port(0))], { env, restarts: false }));
+    const files = (): readonly string[] => readdirSync(cache, { recursive: true }).map(String);
+    await until('something is kept', () => existsSync(cache) && files().length > 1);
+    process.kill(system.processes[0]?.pid ?? 0, 'SIGKILL');
   });
 
   it('leaves SIGINT to the supervisor, whatever the process itself wants', async () => {

@@ -28,6 +28,9 @@ export const describeEnd = (code: number | null, signal: NodeJS.Signals | null):
 /** Node.js 24, which is a package of the repository. */
 export const nodeIn = (root: string): string => join(root, 'node_modules', '.bin', 'node');
 
+/** What Node.js has compiled, for the next start of the same code: it then takes about half the time. */
+const compileCacheIn = (root: string): string => join(root, 'node_modules', '.cache', 'node-compile-cache');
+
 /** Starts a process in the supervisor's own process group; it ends when the supervisor does, and leaves SIGINT to it. */
 export function spawnProcess(spec: ProcessSpec, { root, logFolder, env }: Surroundings): ChildProcess {
   const watch = pathToFileURL(join(root, 'tools', 'local', 'src', 'supervisor', 'parent-watch.ts')).href;
@@ -38,7 +41,11 @@ export function spawnProcess(spec: ProcessSpec, { root, logFolder, env }: Surrou
     const child = spawn(
       nodeIn(root),
       ['--disable-warning=ExperimentalWarning', '--import', watch, spec.script, ...spec.args],
-      { cwd: root, env: { ...env, ...spec.env }, stdio: ['pipe', output, log] },
+      {
+        cwd: root,
+        env: { NODE_COMPILE_CACHE: compileCacheIn(root), ...env, ...spec.env },
+        stdio: ['pipe', output, log],
+      },
     );
     // The pipe breaks when the process ends, which is no error.
     child.stdin?.on('error', () => {});
