@@ -12,6 +12,7 @@ export type AuditAction =
   | 'subject-erased'
   | 'dead-letters-replayed'
   | 'dead-letters-discarded'
+  | 'outbox-retried'
   | 'feed-rewound';
 
 /** What somebody does. None of it may hold personal data but who does it. */

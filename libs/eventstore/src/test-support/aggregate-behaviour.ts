@@ -78,6 +78,19 @@ export function aggregateBehaviour(container: () => Container): void {
       expect(metrics.sum('event_store.conflicts')).toBe(0);
     });
 
+    it('stores nothing that evolve cannot take: it would be in the way of every later load', async () => {
+      const streamId = newStream();
+      const evolve = (): never => {
+        throw new TypeError('not an event of mine');
+      };
+      const broken = createAggregateStore({
+        ...{ store: openStore(), codec: counterCodec, decider: { ...counter, evolve }, category: 'counter' },
+      });
+      const both = ['a', 'b'].map((key) => broken.execute({ streamId, command: { by: 1 }, metadata: metadata(key) }));
+      for (const each of both) expect(await errorOf(each)).toBeInstanceOf(TypeError);
+      expect(await open().load(streamId)).toMatchObject({ version: 0 });
+    });
+
     it('decides again on what another instance appended', async () => {
       const streamId = newStream();
       const [here, there] = [open(), open()];
