@@ -24,6 +24,8 @@ export interface Publishing {
   readonly publish: Relay['publish'];
   /** Told of what this process has appended. */
   appended(events: readonly StoredEvent[]): void;
+  /** Where that is the way to publish. */
+  readonly outbox?: Outbox;
   /** What runs besides that feed. */
   readonly components: readonly Component[];
 }
@@ -90,6 +92,7 @@ function outboxPublishing(options: PublishingOptions, relay: Relay): Publishing 
       processor.nudge();
     },
     publish: relay.publish,
+    outbox,
     appended: nothing,
     components: [componentOf(processor), pruning(outbox, options)],
   };

@@ -8,7 +8,14 @@ import {
 } from '@daybook/change-feed';
 import { leasesContainer, type ServiceName } from '@daybook/contracts';
 import type { EventStore, StoredEvent } from '@daybook/eventstore';
-import { type DeadLetters, type EventParking, feedParking, feedReplay, isTransientError } from '@daybook/messaging';
+import {
+  type DeadLetters,
+  type EventParking,
+  feedParking,
+  feedReplay,
+  isTransientError,
+  type Outbox,
+} from '@daybook/messaging';
 import type { Container, Runtime, Stored } from '@daybook/ports';
 import { eventFeed, type OpenFeed } from '@daybook/projections';
 import type { Settings } from './config/settings.ts';
@@ -44,6 +51,8 @@ export interface ServiceFeeds extends Pick<Service, 'feed' | 'relay'> {
   readonly openFeed: OpenFeed;
   /** This process has appended these: every feed reads at once. */
   nudge(written: readonly StoredEvent[]): void;
+  /** Where events are published by outbox. */
+  outbox(): Outbox | undefined;
   /** What each feed says of itself, by name. */
   feedHealth(): Readonly<Record<string, FeedHealth>>;
 }
@@ -60,6 +69,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
   const { service, settings, instance, runtime, log, health, platform, events, store, deadLetters } = options;
   const processors = new Map<string, FeedProcessor>();
   const metrics = feedMetrics();
+  let outbox: Outbox | undefined;
   let appended: (events: readonly StoredEvent[]) => void = () => undefined;
 
   const open = (name: string, handler: FeedHandler<StoredEvent>, extras: FeedExtras): FeedProcessor => {
@@ -123,7 +133,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
         route: tracedRoute((event) => routes.flatMap((route) => route(event))),
         parking,
       });
-      appended = publisher.appended;
+      ({ appended, outbox } = publisher);
       const relay = follow('relay', { handlePage: publisher.handlePage }, { parking, limits: relayLimits });
       return inOrder('relay', [relay, ...publisher.components]);
     },
@@ -140,6 +150,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
         },
       };
     },
+    outbox: () => outbox,
     feedHealth: () => Object.fromEntries([...processors].map(([name, processor]) => [name, processor.health()])),
     nudge(written) {
       appended(written);

@@ -47,6 +47,7 @@ import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { feedRoutes } from './http/feeds.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
+import { outboxRoutes } from './http/outbox.ts';
 import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
@@ -131,7 +132,7 @@ export function openService(
   });
   let personalData: ServicePersonalData | undefined;
 
-  const { feed, relay, nudge, openFeed, feedHealth } = serviceFeeds({
+  const { feed, relay, nudge, outbox, openFeed, feedHealth } = serviceFeeds({
     ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
     onReplayable: (consumer) => parking.push(consumer),
   });
@@ -203,6 +204,7 @@ export function openService(
       const common = [
         correlationRoutes(reading),
         deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
+        outboxRoutes({ outbox, audit, runtime, log }),
         feedRoutes({ admin: feedAdmin, health: feedHealth, audit, runtime, log }),
         readModelRoutes({ readModels, runtime, log }),
       ];

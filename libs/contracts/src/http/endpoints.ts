@@ -34,6 +34,8 @@ export const commonEndpoints: readonly Endpoint[] = [
   get('/v1/dead-letters/groups', 'What could not be handled, by failure', operators),
   post('/v1/dead-letters/replay', 'Handle it again', operators),
   post('/v1/dead-letters/discard', 'Remove it for good', operators),
+  get('/v1/outbox', 'What is published by outbox, by status', operators),
+  post('/v1/outbox/retry', 'Send again what could not be published', operators),
   get('/v1/feeds', 'Change feeds, their ranges and lag', operators),
   post('/v1/feeds/:name/rewind', 'Follow a feed again from an earlier point', operators),
   get('/v1/read-models', 'Read models, their builds and progress', operators),
