@@ -70,7 +70,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     !clients.busy &&
     ledger.unfinished === 0 &&
     operator.parked === 0 &&
-    world.outstanding === 0 &&
+    world.hubs.outstanding === 0 &&
     fleet.complete &&
     runtime.now() - world.lastEffectAtMs > quietMs;
   const rested = await runtime.advanceUntil(() => atRest() || ledger.violations.length > 0 || spins(), restLimitMs);
@@ -79,8 +79,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     if (!rested) ledger.fail('everything comes to rest', 'the system', whyNot(clients, ledger, operator));
     tallyHistories(await checkQuiet(world, fleet, ledger), world.tally);
   }
-  for (const hub of world.hubs.keys()) {
-    for (const { messageId, partitionId } of world.stored(hub).flat())
+  for (const hub of world.hubs.names) {
+    for (const { messageId, partitionId } of world.hubs.stored(hub))
       hash.update(`${hub}/${partitionId}/${messageId}\n`);
   }
   return {

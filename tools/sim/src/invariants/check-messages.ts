@@ -2,7 +2,8 @@ import type { ServiceName } from '@daybook/contracts';
 import { eventRoute, hubMessageId, replyRoute, type Route } from '@daybook/messaging';
 import { sagaRoute } from '@daybook/order';
 import { sagaCommandsRoute } from '@daybook/saga';
-import { consumedHubs, type World } from '../world/world.ts';
+import { consumedHubs } from '../world/hubs.ts';
+import type { World } from '../world/world.ts';
 import type { Ledger } from './ledger.ts';
 
 const routes: Readonly<Record<ServiceName, readonly Route[]>> = {
@@ -16,13 +17,13 @@ const routes: Readonly<Record<ServiceName, readonly Route[]>> = {
 export function checkMessages(world: World, ledger: Ledger): void {
   const mayOvertake = (hub: string): boolean => world.profile.publishing === 'hybrid' && hub.endsWith('-events');
   const published = new Map<string, Map<string, number>>();
-  for (const hub of world.hubs.keys()) {
+  for (const hub of world.hubs.names) {
     const places = new Map<string, number>();
     published.set(hub, places);
-    for (const message of world.stored(hub).flat()) {
+    for (const message of world.hubs.stored(hub)) {
       const { messageId, sequenceNumber } = message;
       if (!places.has(messageId)) places.set(messageId, sequenceNumber);
-      if (consumedHubs.includes(hub) && !world.isFinished(hub, message)) {
+      if (consumedHubs.includes(hub) && !world.hubs.isFinished(hub, message)) {
         ledger.fail('every message is finished with', `${hub} ${message.key}`, `${messageId} was not`);
       }
     }

@@ -1,6 +1,7 @@
 import { fulfilOrderSagaId, type HubName } from '@daybook/contracts';
 import type { Fleet, Running } from '../services/fleet.ts';
-import { consumedHubs, type World } from '../world/world.ts';
+import { consumedHubs } from '../world/hubs.ts';
+import type { World } from '../world/world.ts';
 
 /** Longer than any lease lasts: by the time it wakes up, others have taken over. */
 const zombieMsMin = 10_000;
@@ -52,7 +53,7 @@ async function sendGarbage(world: World, hub: HubName): Promise<void> {
   world.tally.add('fault garbage');
   world.note('somebody', () => `sends garbage to ${hub}`);
   const key = hub === 'saga-inputs' ? fulfilOrderSagaId('o1') : 'garbage';
-  await world.send(hub, world.somePartition(), [
+  await world.send(hub, world.hubs.somePartition(), [
     { messageId: `garbage-${world.effects}`, key, body: { garbage: true } },
   ]);
 }

@@ -6,21 +6,14 @@ import {
   type HubMessage,
   type HubProducer,
   type HubSubscription,
-  type MemoryHub,
 } from '@daybook/ports';
 import { delay } from './process-container.ts';
 import type { SimProcess } from './process.ts';
 
-function hubOf({ world }: SimProcess, name: HubName): MemoryHub {
-  const hub = world.hubs.get(name);
-  if (hub === undefined) throw new Error(`no hub ${name}: see the topology of the contracts`);
-  return hub;
-}
-
 /** A hub to send to as one process sees it: sends fail, are lost halfway, come twice, and keys overtake each other. */
 export function processProducer(process: SimProcess, name: HubName): HubProducer {
   const { world } = process;
-  const base = hubOf(process, name).producer();
+  const base = process.world.hubs.of(name).producer();
   return {
     hub: name,
     partitionIds: () => base.partitionIds(),
@@ -66,7 +59,7 @@ async function sendAgain(
 /** A hub to receive from. Its owner's death frees the partitions; a frozen owner loses them, and joins again when it is thawed. */
 export function processConsumer(process: SimProcess, name: HubName, group: string): HubConsumer {
   const { world } = process;
-  const base = hubOf(process, name).consumer(group, { owner: process.instance, batchMax: 20, closeLimitMs: 2_000 });
+  const base = world.hubs.of(name).consumer(group, { owner: process.instance, batchMax: 20, closeLimitMs: 2_000 });
   return {
     hub: name,
     group,
@@ -77,7 +70,7 @@ export function processConsumer(process: SimProcess, name: HubName, group: strin
         onMessages: async (messages, signal) => {
           await Promise.race([handler.onMessages(messages, signal), died.promise]);
           if (process.frozen || process.dead) throw new Error('it died in the moment');
-          for (const message of messages) world.finished(name, message);
+          for (const message of messages) world.hubs.finish(name, message);
         },
         onError: (error) => handler.onError?.(error),
       };

@@ -3,7 +3,6 @@ import {
   type ContainerDefinition,
   eventsContainer,
   type HubName,
-  hubs as hubDefinitions,
   type ServiceName,
 } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
@@ -12,13 +11,11 @@ import {
   type Document,
   type HubMessage,
   memoryContainer,
-  type MemoryHub,
-  memoryHub,
-  type ReceivedMessage,
   type VirtualRuntime,
   virtualRuntime,
 } from '@daybook/ports';
 import type { MutationName } from '../mutations/switches.ts';
+import { Hubs } from './hubs.ts';
 import type { CrashPoint, Profile } from './options.ts';
 import type { SimProcess } from './process.ts';
 import { Tally } from './tally.ts';
@@ -38,14 +35,6 @@ export interface WorldListener {
   appended(service: ServiceName, events: readonly StoredEvent[]): void;
 }
 
-/** Hubs that somebody consumes; what is on the others is for systems that are not here. */
-export const consumedHubs: readonly HubName[] = hubDefinitions
-  .filter(({ consumerGroups }) => consumerGroups.length > 0)
-  .map(({ name }) => name);
-
-/** Fewer than in production: each partition costs, and two are enough to be out of step with each other. */
-const partitionIds = ['0', '1'] as const;
-
 /** All that lasts: time, chance, containers, hubs. Participants come and go. */
 export class World {
   readonly runtime: VirtualRuntime;
@@ -59,17 +48,13 @@ export class World {
   effects = 0;
   /** When something was last written or sent that was not a lease. */
   lastEffectAtMs: number;
-  /** Messages that a participant has finished with: `<hub>/<partition>/<sequence number>`. */
-  readonly #handled = new Set<string>();
-  #stored = 0;
   /** `<where> <id>` of what handlers fail on until the world is healed. */
   readonly poisoned = new Set<string>();
   /** Where the next message, or the next event of a feed, is to be poison. */
   readonly poisonsDue: (HubName | 'feed')[] = [];
-  readonly hubs: ReadonlyMap<HubName, MemoryHub>;
+  readonly hubs: Hubs;
   /** By name; without faults, and seen by nobody. */
   readonly containers: ReadonlyMap<string, Container>;
-  /** Told after each change of the world's participants: `undefined` ends all faults at once. */
   #healed = false;
   readonly #crashPoint: CrashPoint | undefined;
   readonly #onNote: WorldOptions['onNote'];
@@ -98,17 +83,7 @@ export class World {
       }
     }
     this.containers = open;
-    this.hubs = new Map(
-      hubDefinitions.map(({ name }) => [
-        name,
-        memoryHub({
-          name,
-          partitions: partitionIds.length,
-          runtime: this.runtime,
-          faults: ({ kind, owner }) => (kind === 'checkpoint' ? this.#checkpoint(owner ?? '') : undefined),
-        }),
-      ]),
-    );
+    this.hubs = new Hubs(this.runtime, (owner) => this.#checkpointFails(owner));
   }
 
   get random(): () => number {
@@ -168,36 +143,11 @@ export class World {
   /** Stores messages in a hub, from whomever they are. */
   async send(hub: HubName, partitionId: string, messages: readonly HubMessage[]): Promise<void> {
     this.lastEffectAtMs = this.runtime.now();
-    if (consumedHubs.includes(hub)) this.#stored += messages.length;
-    await this.hubs.get(hub)?.producer().send(partitionId, messages);
-  }
-
-  /** A participant has finished with a message. */
-  finished(hub: HubName, { partitionId, sequenceNumber }: ReceivedMessage): void {
-    this.#handled.add(`${hub}/${partitionId}/${sequenceNumber}`);
-  }
-
-  isFinished(hub: HubName, { partitionId, sequenceNumber }: ReceivedMessage): boolean {
-    return this.#handled.has(`${hub}/${partitionId}/${sequenceNumber}`);
-  }
-
-  /** Messages that nobody has finished with yet. */
-  get outstanding(): number {
-    return this.#stored - this.#handled.size;
+    await this.hubs.send(hub, partitionId, messages);
   }
 
   isLease(container: string): boolean {
     return this.#leases.has(container);
-  }
-
-  /** All that a hub holds, by partition. */
-  stored(hub: HubName): readonly (readonly ReceivedMessage[])[] {
-    return partitionIds.map((partitionId) => this.hubs.get(hub)?.stored(partitionId) ?? []);
-  }
-
-  /** The id of one of the hub's partitions, by chance. */
-  somePartition(): string {
-    return partitionIds[Math.floor(this.random() * partitionIds.length)] ?? '0';
   }
 
   isEvents(container: string): boolean {
@@ -211,11 +161,11 @@ export class World {
     return this.#crashPoint.when;
   }
 
-  #checkpoint(owner: string): 'before' | undefined {
+  #checkpointFails(owner: string): boolean {
     const process = [...this.processes].find((each) => each.instance === owner);
     const crashes = this.#countEffect(() => `checkpoint of ${owner}`);
     if (crashes !== undefined) queueMicrotask(() => void process?.die());
-    return crashes === 'before' || this.strikes('checkpoint lost', this.profile.checkpointsLost) ? 'before' : undefined;
+    return crashes === 'before' || this.strikes('checkpoint lost', this.profile.checkpointsLost);
   }
 
   #open({ name, partitionKey, uniqueKeys }: ContainerDefinition): Container {
