@@ -13,6 +13,12 @@ import {
 } from '@daybook/cosmos-emulator';
 import type { Container } from '@daybook/ports';
 
+/** A path of a composite index. */
+export interface IndexedPath {
+  readonly path: string;
+  readonly order: 'ascending' | 'descending';
+}
+
 export interface EmbeddedContainer {
   /** A path like `/streamId`. */
   readonly partitionKey: string;
@@ -20,6 +26,8 @@ export interface EmbeddedContainer {
   readonly uniqueKeys?: readonly string[];
   /** Paths like `/version` that alone are indexed, which makes writes cheaper; everything by default. */
   readonly indexed?: readonly string[];
+  /** Orders by several paths, each of which needs an index: `[[{ path: '/placedAt', order: 'descending' }, { path: '/id', … }]]`. */
+  readonly compositeIndexes?: readonly (readonly IndexedPath[])[];
 }
 
 export interface EmbeddedCosmosOptions<Name extends string> {
@@ -75,14 +83,16 @@ export async function embeddedCosmos<Name extends string>(
   const client = connect({ key: EMULATOR_KEY });
   const { database } = await client.databases.createIfNotExists({ id: databaseName });
   for (const name of names) {
-    const { partitionKey, uniqueKeys = [], indexed } = options.containers[name];
+    const { partitionKey, uniqueKeys = [], indexed, compositeIndexes = [] } = options.containers[name];
     await database.containers.createIfNotExists({
       id: name,
       partitionKey: { paths: [partitionKey] },
       ...(uniqueKeys.length === 0
         ? {}
         : { uniqueKeyPolicy: { uniqueKeys: uniqueKeys.map((path) => ({ paths: [path] })) } }),
-      ...(indexed === undefined ? {} : { indexingPolicy: onlyIndexed(indexed) }),
+      ...(indexed === undefined && compositeIndexes.length === 0
+        ? {}
+        : { indexingPolicy: policyOf(indexed, compositeIndexes) }),
     });
   }
   emulator.recorder.reset();
@@ -100,9 +110,10 @@ export async function embeddedCosmos<Name extends string>(
   };
 }
 
-function onlyIndexed(paths: readonly string[]) {
+function policyOf(indexed: readonly string[] | undefined, composites: readonly (readonly IndexedPath[])[]) {
   return {
-    includedPaths: paths.map((path) => ({ path: `${path}/?` })),
-    excludedPaths: [{ path: '/*' }],
+    includedPaths: indexed?.map((path) => ({ path: `${path}/?` })) ?? [{ path: '/*' }],
+    excludedPaths: [{ path: indexed === undefined ? '/"_etag"/?' : '/*' }],
+    compositeIndexes: composites.map((index) => index.map((path) => ({ ...path }))),
   };
 }

@@ -53,6 +53,36 @@ describe('embedded emulators', () => {
     }
   });
 
+  it('gives containers that can be read in an order of several paths', async () => {
+    const compositeIndexes = [
+      [
+        { path: '/at', order: 'descending' },
+        { path: '/id', order: 'descending' },
+      ],
+    ] as const;
+    const { containers, close } = await embeddedCosmos({
+      containers: { search: { partitionKey: '/id', compositeIndexes }, plain: { partitionKey: '/id' } },
+    });
+    try {
+      for (const [id, at] of [
+        ['a', 1],
+        ['b', 2],
+        ['c', 1],
+      ] as const) {
+        await containers.search.batch(id, [{ kind: 'create', document: { id, at } }]);
+      }
+      const orderBy = [
+        { field: 'at', direction: 'asc' },
+        { field: 'id', direction: 'asc' },
+      ] as const;
+      const { documents } = await containers.search.query({ orderBy, limit: 10 });
+      expect(documents.map(({ id }) => id)).toEqual(['a', 'c', 'b']);
+      await expect(containers.plain.query({ orderBy, limit: 10 })).rejects.toMatchObject({ code: 'bad-request' });
+    } finally {
+      await close();
+    }
+  });
+
   it('splits feed ranges', async () => {
     const { containers, splitRange, close } = await embeddedCosmos({
       containers: { events: { partitionKey: '/streamId' } },

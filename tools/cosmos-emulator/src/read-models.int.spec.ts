@@ -1,9 +1,12 @@
 import { CosmosClient } from '@azure/cosmos';
-import type { Container, JSONValue } from '@azure/cosmos';
+import type { Container, IndexingPolicy, JSONValue } from '@azure/cosmos';
 import fc from 'fast-check';
 import { createCosmosEmulator, EMULATOR_KEY } from './index.ts';
 import type { CosmosEmulator } from './index.ts';
+import type { Json } from './protocol/message.ts';
 import { compareValues } from './sql/compare.ts';
+import { parseQuery } from './sql/parser.ts';
+import { runQuery } from './sql/run.ts';
 
 interface Order {
   readonly id: string;
@@ -25,6 +28,12 @@ const order = (n: number): Order => ({
   total: (n * 37) % 101,
 });
 
+/** Everything is indexed, and these paths together. */
+const orderedBy = (...composites: readonly (readonly [string, 'ascending' | 'descending'])[]): IndexingPolicy => ({
+  includedPaths: [{ path: '/*' }],
+  compositeIndexes: [composites.map(([path, order]) => ({ path, order }))],
+});
+
 describe('what read models ask', () => {
   const orders = Array.from({ length: 200 }, (_unused, n) => order(n));
   let emulator: CosmosEmulator;
@@ -36,7 +45,11 @@ describe('what read models ask', () => {
     const { httpClient } = emulator;
     client = new CosmosClient({ endpoint: 'https://embedded.invalid', key: EMULATOR_KEY, httpClient });
     const { database } = await client.databases.create({ id: 'shop' });
-    ({ container } = await database.containers.create({ id: 'search', partitionKey: { paths: ['/id'] } }));
+    ({ container } = await database.containers.create({
+      id: 'search',
+      partitionKey: { paths: ['/id'] },
+      indexingPolicy: orderedBy(['/placedAt', 'descending'], ['/id', 'descending']),
+    }));
     // Not in the order of anything.
     for (let at = 0; at < 200; at += 1) await container.items.create(orders[(at * 67) % 200] as Order);
   });
@@ -139,22 +152,22 @@ describe('what read models ask', () => {
           const { container: mixed } = await container.database.containers.create({
             id: `m${made++}`,
             partitionKey: { paths: ['/pk'] },
+            indexingPolicy: orderedBy(['/k', 'ascending'], ['/l', one === two ? 'ascending' : 'descending']),
           });
           for (const [n, item] of all.entries()) await mixed.items.create({ ...item, id: `${n}`, pk: `p${n % 5}` });
-          const query = (k: string, l: string): string =>
-            `SELECT * FROM c ${filter} ORDER BY ${k} ${one ? 'DESC' : 'ASC'}, ${l} ${two ? 'DESC' : 'ASC'}`;
-          const pages = mixed.items.query<{ id: string }>(query('c.k', 'c.l'), { maxItemCount: size });
+          const query = `SELECT * FROM c ${filter} ORDER BY c.k ${one ? 'DESC' : 'ASC'}, c.l ${two ? 'DESC' : 'ASC'}`;
+          const pages = mixed.items.query<{ id: string }>(query, { maxItemCount: size });
           const read: string[] = [];
           while (pages.hasMoreResults()) {
             read.push(...((await pages.fetchNext()).resources ?? []).map(({ id }) => id));
             await mixed.items.upsert({ id: 'later', pk: 'q', unordered: read.length });
           }
-          // The same, sorted in memory: there is no index for what is not a plain path.
-          const { resources } = await mixed.items
-            .query<{ id: string }>(query('c["k" || ""]', 'c["l" || ""]'), { maxItemCount: 1000 })
-            .fetchAll();
+          // The same by the interpreter alone, over all there is.
+          const candidates = all.map((item, number) => ({ number, item: { ...item, id: `${number}` } as Json }));
+          const options = { parameters: new Map(), size: 1000, after: undefined, sorted: false };
+          const { results } = runQuery(parseQuery(query), candidates, options);
           const rows = (ids: readonly string[]): readonly string[] => ids.filter((id) => id !== 'later');
-          expect(rows(read)).toEqual(rows(resources.map(({ id }) => id)));
+          expect(rows(read)).toEqual(results.map((item) => (item as unknown as Order).id));
         },
       ),
       { numRuns: 60 },
@@ -173,6 +186,31 @@ describe('what read models ask', () => {
     await wide.delete();
     await container.database.containers.create({ id: 'wide', partitionKey: { paths: ['/pk'] } });
     expect((await wide.items.query('SELECT * FROM c ORDER BY c.f1').fetchAll()).resources).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['SELECT * FROM c ORDER BY c.placedAt, c.id DESC', '{"path":"/placedAt","order":"ascending"},{"path":"/id"'],
+    ['SELECT * FROM c ORDER BY c.placedAt DESC, c.id DESC, c.total', 'composite index'],
+    ['SELECT * FROM c ORDER BY c.id, c.placedAt', 'composite index'],
+    ['SELECT * FROM c ORDER BY LOWER(c.text)', 'document path'],
+  ])('refuses an order that has no index: %s', async (query, message) => {
+    const expected = { code: 400, message: expect.stringContaining(message) };
+    await expect(container.items.query(query).fetchAll()).rejects.toMatchObject(expected);
+  });
+
+  it('refuses an order by what the policy excludes, but for the id', async () => {
+    const { container: lean } = await container.database.containers.create({
+      id: 'lean',
+      partitionKey: { paths: ['/pk'] },
+      indexingPolicy: { includedPaths: [{ path: '/at/?' }], excludedPaths: [{ path: '/*' }] },
+    });
+    for (const path of ['at', 'id', '_ts']) {
+      expect((await lean.items.query(`SELECT * FROM c ORDER BY c.${path}`).fetchAll()).resources).toEqual([]);
+    }
+    await expect(lean.items.query('SELECT * FROM c ORDER BY c.pk').fetchAll()).rejects.toMatchObject({
+      code: 400,
+      message: expect.stringContaining('include /pk/?'),
+    });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { parseIndexing } from '../protocol/indexing.ts';
+import { compositeIndexes, parseIndexing } from '../protocol/indexing.ts';
 import { limits } from '../protocol/limits.ts';
 import { isObject } from '../protocol/message.ts';
 import type { PartitionKeyDefinition } from '../protocol/partition-key.ts';
@@ -80,6 +80,7 @@ export const checkDefinition = (value: unknown): ContainerDefinition => {
   if (refused !== undefined) throw unsupported(`The container setting ${refused}`, 'Leave it out.');
   const indexingPolicy = value['indexingPolicy'] ?? defaultIndexing;
   parseIndexing(indexingPolicy);
+  compositeIndexes(indexingPolicy);
   const uniqueKeyPolicy = uniqueKeysOf(value['uniqueKeyPolicy']);
   const defaultTtl = value['defaultTtl'] ?? undefined;
   checkTtl(defaultTtl, 'defaultTtl');

@@ -19,6 +19,7 @@ import type { Row } from '../storage/store.ts';
 import { pageSize } from './change-feed.ts';
 import { parseBody, sessionHeaders } from './context.ts';
 import type { Services } from './context.ts';
+import { checkOrderBy } from './order-by.ts';
 import { requestScope } from './scope.ts';
 
 interface QuerySpecification {
@@ -110,6 +111,7 @@ export const queryItems = (
 ): EmulatorResponse => {
   const specification = specificationOf(request);
   const { query, parameters, text } = specification;
+  checkOrderBy(query, container.definition['indexingPolicy']);
   const scope = requestScope(services, request, container);
   const perRange =
     scope.range !== undefined && !scope.singlePartition && services.ranges.of(container.number).length > 1;

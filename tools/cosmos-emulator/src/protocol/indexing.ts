@@ -12,6 +12,37 @@ interface Rule {
 /** Which paths of items are indexed. */
 export type Indexing = readonly Rule[];
 
+/** A path of an ORDER BY or of a composite index. */
+export interface OrderedPath {
+  readonly segments: readonly string[];
+  readonly descending: boolean;
+}
+
+const parseOrdered = (value: unknown): OrderedPath => {
+  const path = isObject(value) ? value['path'] : undefined;
+  const order = isObject(value) ? (value['order'] ?? 'ascending') : undefined;
+  if (typeof path !== 'string' || !path.startsWith('/') || (order !== 'ascending' && order !== 'descending')) {
+    throw badRequest('An entry of compositeIndexes must look like {"path": "/name", "order": "ascending"}.');
+  }
+  const segments = path
+    .slice(1)
+    .split('/')
+    .map((part) => part.replace(/^"(.*)"$/, '$1'));
+  return { segments, descending: order === 'descending' };
+};
+
+/** The composite indexes of a policy; 400 where the service would refuse it. */
+export const compositeIndexes = (policy: unknown): readonly (readonly OrderedPath[])[] => {
+  const indexes: unknown = (isObject(policy) ? policy['compositeIndexes'] : undefined) ?? [];
+  if (!Array.isArray(indexes)) throw badRequest('compositeIndexes of an indexing policy must be an array.');
+  return indexes.map((index: unknown) => {
+    if (!Array.isArray(index) || index.length < 2) {
+      throw badRequest('Each of compositeIndexes must be an array of at least two paths.');
+    }
+    return index.map(parseOrdered);
+  });
+};
+
 /** Most indexed paths that one write is charged for. */
 const pathsMax = 100;
 
@@ -51,6 +82,13 @@ const matches = ({ segments, subtree }: Rule, path: readonly string[]): boolean 
 
 /** The most precise rule decides; of two as precise, the one for a value. */
 const precision = ({ segments, subtree }: Rule): number => 2 * segments.length + (subtree ? 0 : 1);
+
+/** Indexed whatever the policy says of paths. */
+const alwaysIndexed: ReadonlySet<string> = new Set(['id', '_ts']);
+
+/** Whether an order by a path has an index. */
+export const isPathIndexed = (rules: Indexing, path: readonly string[]): boolean =>
+  isIndexed(rules, path) || (rules.length > 0 && path.length === 1 && alwaysIndexed.has(path[0] ?? ''));
 
 const isIndexed = (rules: Indexing, path: readonly string[]): boolean =>
   rules

@@ -1,5 +1,5 @@
 import { charges } from './charges.ts';
-import { indexedPaths, parseIndexing } from './indexing.ts';
+import { compositeIndexes, indexedPaths, parseIndexing } from './indexing.ts';
 
 const policy = (included: readonly string[], excluded: readonly string[] = []): object => ({
   indexingMode: 'consistent',
@@ -15,6 +15,29 @@ const item = {
 };
 const count = (included: readonly string[], excluded?: readonly string[]): number =>
   indexedPaths(parseIndexing(policy(included, excluded)), item);
+
+describe('composite indexes', () => {
+  it('are read with their directions', () => {
+    const policy = { compositeIndexes: [[{ path: '/a/"b c"' }, { path: '/d', order: 'descending' }]] };
+    expect(compositeIndexes(policy)).toEqual([
+      [
+        { segments: ['a', 'b c'], descending: false },
+        { segments: ['d'], descending: true },
+      ],
+    ]);
+    expect(compositeIndexes({})).toEqual([]);
+  });
+
+  it.each([
+    {},
+    [{}],
+    [[{ path: '/a' }]],
+    [[{ path: '/a' }, { path: 'b' }]],
+    [[{ path: '/a' }, { path: '/b', order: 'up' }]],
+  ])('are refused as %j', (indexes) =>
+    expect(() => compositeIndexes({ compositeIndexes: indexes })).toThrow(/compositeIndexes/),
+  );
+});
 
 describe('an indexing policy', () => {
   it.each<[string, readonly string[], readonly string[], number]>([
