@@ -1,32 +1,9 @@
-import { type Container, ContainerError, type Refusal, virtualRuntime } from '@daybook/ports';
-import { countsVersion, serviceWorld, timing } from '../test-support/service-world.ts';
-
-const asked = { actor: 'operator:ada', reason: 'status was wrong' };
-const world = () => {
-  const runtime = virtualRuntime({ seed: 7 });
-  const stores = serviceWorld(runtime);
-  /** The outcome of work that waits, with as much time as it needs. */
-  const within = async <T>(work: Promise<T>, ms = 20_000): Promise<T> => {
-    let done = false;
-    const ended = work.finally(() => {
-      done = true;
-    });
-    ended.catch(() => undefined);
-    await runtime.advanceUntil(() => done, ms);
-    return ended;
-  };
-  return {
-    ...stores,
-    runtime,
-    within,
-    v: (version: 1 | 2, defect?: (id: string) => boolean) => countsVersion(stores, version, defect),
-  };
-};
-const code = (outcome: object): string | undefined => ('refused' in outcome ? (outcome as Refusal).code : undefined);
+import { asked, code, commandWorld } from '../test-support/command-world.ts';
+import { timing } from '../test-support/service-world.ts';
 
 describe('a read model', () => {
   it('is built from the first event on when it is new, and followed', async () => {
-    const { append, instance, runtime, within } = world();
+    const { append, instance, runtime, within } = commandWorld();
     await append('thing-1', 3);
     const { models, get, serving, live } = instance();
     await within(models.start());
@@ -40,7 +17,7 @@ describe('a read model', () => {
   });
 
   it('is rebuilt beside the one that serves, compared, switched, rolled back and retired', async () => {
-    const { append, instance, runtime, within, leases, readModels } = world();
+    const { append, instance, runtime, within, leases, readModels } = commandWorld();
     for (let n = 0; n < 30; n += 1) await append(`thing-${n}`, 2);
     const { models, get, serving, live } = instance();
     await within(models.start());
@@ -84,7 +61,7 @@ describe('a read model', () => {
   });
 
   it('is changed: version 2 is built beside version 1, which stays in the code until it is retired', async () => {
-    const { append, instance, runtime, within, v } = world();
+    const { append, instance, runtime, within, v } = commandWorld();
     await append('thing-1', 4);
     const old = instance();
     await within(old.models.start());
@@ -106,7 +83,7 @@ describe('a read model', () => {
   });
 
   it('is not switched to a build that differs, unless somebody says why', async () => {
-    const { append, instance, runtime, within, v } = world();
+    const { append, instance, runtime, within, v } = commandWorld();
     for (let n = 0; n < 30; n += 1) await append(`thing-${n}`, 2);
     const { models, serving } = instance({ versions: [v(1), v(2, (streamId) => streamId === 'thing-7')] });
     await within(instance().models.start());
@@ -129,7 +106,7 @@ describe('a read model', () => {
   });
 
   it('is not switched by an old comparison, nor by one with another build', async () => {
-    const { append, instance, runtime, within } = world();
+    const { append, instance, runtime, within } = commandWorld();
     await append('thing-1');
     const { models } = instance();
     await within(models.start());
@@ -142,7 +119,7 @@ describe('a read model', () => {
   });
 
   it('says where it has nothing to do it with', async () => {
-    const { instance, within } = world();
+    const { instance, within } = commandWorld();
     const { models } = instance();
     await within(models.start());
     expect(code(await within(models.rebuild('counts', { ...asked, version: 9 })))).toBe('version-unknown');
@@ -155,93 +132,8 @@ describe('a read model', () => {
   });
 });
 
-describe('several instances', () => {
-  it('see a switch within the age of the alias, build together, and no query fails meanwhile', async () => {
-    const { append, instance, runtime, within, appended } = world();
-    for (let n = 0; n < 20; n += 1) await append(`thing-${n}`, 2);
-    const [one, two] = [instance(), instance()];
-    await within(one.models.start());
-    await within(two.models.start());
-    const asking = { on: true, answers: 0, wrong: [] as unknown[] };
-    const ask = async (): Promise<void> => {
-      while (asking.on) {
-        await runtime.sleep(20);
-        for (const { get } of [one, two]) {
-          const answer = await get('thing-3').catch((error: unknown) => error);
-          asking.answers += 1;
-          if (JSON.stringify(answer) !== '{"events":2}') asking.wrong.push(answer);
-        }
-      }
-    };
-    await runtime.advance(3_000);
-    const asks = ask();
-    await within(one.models.rebuild('counts', asked));
-    await runtime.advance(12_000);
-    expect((await within(two.models.describe()))[0]?.builds[1]?.progress).toMatchObject({ done: 1, caughtUp: true });
-    expect(await within(two.models.parity('counts', asked))).toMatchObject({ clean: true });
-    await within(one.models.switchTo('counts', asked));
-    expect(await one.serving()).toBe('counts@2');
-    await runtime.advance(timing.aliasMaxAgeMs + 1);
-    expect(await two.serving()).toBe('counts@2');
-    await runtime.advance(timing.retireAfterMs);
-    await within(two.models.retire('counts', asked));
-    await runtime.advance(5_000);
-    asking.on = false;
-    await runtime.advance(100);
-    await asks;
-    expect(asking.wrong).toEqual([]);
-    expect(asking.answers).toBeGreaterThan(500);
-    expect(appended.size).toBe(20);
-    await within(one.models.stop());
-    await within(two.models.stop());
-  });
-
-  it('switch once, also where the answer is lost', async () => {
-    const { append, instance, runtime, within, readModels } = world();
-    await append('thing-1');
-    const lossy: Container = {
-      ...readModels,
-      async batch(key, operations) {
-        const outcome = await readModels.batch(key, operations);
-        if (key === 'read-model:counts') throw new ContainerError('outcome-unknown', 'read-models', 'answer lost');
-        return outcome;
-      },
-    };
-    const { models } = instance({}, { readModels: lossy });
-    await within(models.start());
-    expect(await within(models.rebuild('counts', asked))).toMatchObject({ build: 2 });
-    await runtime.advance(8_000);
-    await within(models.parity('counts', asked));
-    expect(await within(models.switchTo('counts', asked))).toMatchObject({ serving: 2 });
-    const [status] = await within(models.describe());
-    expect(status?.history.map(({ action }) => action)).toEqual(['switch', 'parity', 'rebuild', 'begun']);
-    await within(models.stop());
-  });
-
-  it('go on with a retirement that one of them began and did not end', async () => {
-    const { append, instance, runtime, within, readModels } = world();
-    await append('thing-1');
-    const one = instance();
-    await within(one.models.start());
-    await within(one.models.rebuild('counts', asked));
-    await runtime.advance(5_000);
-    await within(one.models.retire('counts', asked));
-    await within(one.models.stop());
-    const has = async (): Promise<boolean> => {
-      const query = { where: [{ field: 'readModel', op: '=', value: 'counts@2' } as const], limit: 1 };
-      return (await readModels.query(query)).documents.length > 0;
-    };
-    expect(await has()).toBe(true);
-    const two = instance();
-    await within(two.models.start());
-    await runtime.advance(10_000);
-    expect([await has(), (await within(two.models.describe()))[0]?.builds.length]).toEqual([false, 1]);
-    await within(two.models.stop());
-  });
-});
-
 it('tells how far a build is, and how long it still takes', async () => {
-  const { append, instance, runtime, within, v } = world();
+  const { append, instance, runtime, within, v } = commandWorld();
   for (let n = 0; n < 200; n += 1) {
     await append(`thing-${n}`, 2);
     await runtime.advance(1_000);
@@ -282,7 +174,7 @@ it('tells how far a build is, and how long it still takes', async () => {
 });
 
 it('refuses a definition that cannot be', () => {
-  const { instance, v } = world();
+  const { instance, v } = commandWorld();
   const bad = (definition: object) => () => instance(definition);
   for (const definition of [{ name: 'Orders' }, { versions: [] }, { versions: [v(1), v(1)] }]) {
     expect(bad(definition)).toThrow(expect.objectContaining({ code: 'bad-definition' }) as Error);
