@@ -134,7 +134,11 @@ export function openService(
 
   const { feed, relay, nudge, outbox, openFeed, feedHealth } = serviceFeeds({
     ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
-    onReplayable: (consumer) => parking.push(consumer),
+    onReplayable: (consumer) => {
+      // A feed of a read model that is opened again takes the place of the one before.
+      const before = parking.findIndex(({ name }) => name === consumer.name);
+      parking.splice(before < 0 ? parking.length : before, before < 0 ? 0 : 1, consumer);
+    },
   });
 
   const readModels = createReadModels({
