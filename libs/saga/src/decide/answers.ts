@@ -87,8 +87,10 @@ function unknown(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Rea
 }
 
 function refused(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Reason): void {
-  const sent = itemOf(draft, place)?.sent ?? 0;
-  const transient = reply.transient === true && sent < actionOf(step, place.phase).retry.attempts;
+  const item = itemOf(draft, place);
+  // One that is parked waits for an operator, or for an answer that ends it.
+  const mayWait = item?.status !== 'parked' && (item?.sent ?? 0) < actionOf(step, place.phase).retry.attempts;
+  const transient = reply.transient === true && mayWait;
   draft.add({ type: 'StepRefused', data: { ...place, ...why(reply), transient } });
   if (transient) pause(draft, step, place.phase, place.item);
   else if (step.kind === 'compensable' && place.phase === 'do') {
