@@ -1,23 +1,20 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Connection, Container, EventContext, Message, Receiver, Sender } from 'rhea';
+import type { Connection, Container, EventContext, Receiver, Sender } from 'rhea';
 import rhea from 'rhea';
 import { breakOf } from '../faults/fault.ts';
 import type { NextFault } from '../faults/injector.ts';
 import type { Namespace } from '../log/namespace.ts';
-import { answerCbs } from './cbs.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { createClientConnections } from './client-connection.ts';
 import type { Consumers } from './consumers.ts';
-import { answerManagement } from './management.ts';
 import { createOwnership } from './ownership.ts';
 import type { Entity } from './paths.ts';
 import { findEntity, pathOf } from './paths.ts';
 import { serveReceiver } from './receivers.ts';
+import { createRequestNodes } from './request-nodes.ts';
 import { isRefusal, refusals } from './refusals.ts';
-import type { Reply } from './replies.ts';
-import { refusedReply, sendReply } from './replies.ts';
-import { abortSocket, acceptSocket, localAttach, refuseLink } from './rhea-access.ts';
+import { abortSocket, acceptSocket, refuseLink } from './rhea-access.ts';
 import type { SharedAccessKey } from './sas-token.ts';
 import { serveSender } from './senders.ts';
 import { breakLink } from './strike.ts';
@@ -45,9 +42,6 @@ const IDLE_TIMEOUT_MS = 240_000;
 const MAX_FRAME_BYTES = 65_536;
 /** How long clients have to answer the close of their connection. */
 const CLOSE_TIMEOUT_MS = 250;
-const REQUEST_CREDIT = 100;
-
-const requestNodes: ReadonlySet<string> = new Set(['$cbs', '$management']);
 
 export function createAmqpServer(dependencies: AmqpServerDependencies): AmqpServer {
   const container = createContainer(dependencies);
@@ -111,40 +105,8 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
   const container = rhea.create_container({ id: `event-hubs-emulator-${namespace.generationId}` });
   const clients = createClientConnections();
   const ownership = createOwnership();
+  const requestNodes = createRequestNodes({ namespace, accessKey, clients, nextFault });
   container.sasl_server_mechanisms.enable_anonymous();
-
-  function serveRequests(link: Receiver, node: string, context: EventContext): void {
-    const client = clients.of(context.connection);
-    link.set_target({ address: node });
-    link.on('message', ({ message, delivery }: EventContext) => {
-      const request = message as Message;
-      const fault = nextFault({ operation: 'request' });
-      if (breakOf(fault) !== undefined) return breakLink(link, client, 'socket-drop');
-      const reply = fault?.kind === 'server-busy' ? refusedReply(refusals.busy()) : answer(node, request, context);
-      if (fault?.kind === 'delay') setTimeout(() => sendReply(client, request, reply), fault.ms).unref();
-      else sendReply(client, request, reply);
-      delivery?.accept();
-      link.add_credit(1);
-    });
-    link.add_credit(REQUEST_CREDIT);
-  }
-
-  function answer(node: string, request: Message, { connection }: EventContext): Reply {
-    const client = clients.of(connection);
-    return node === '$cbs'
-      ? answerCbs(request, client, namespace, accessKey, Date.now())
-      : answerManagement(request, client, namespace, accessKey !== undefined, Date.now());
-  }
-
-  function serveReplies(link: Sender, node: string, { connection }: EventContext): void {
-    const client = clients.of(connection);
-    const address = link.target?.address ?? link.name;
-    // Settled at once: a client that settles for itself delays its next request (Nagle with a delayed ACK).
-    localAttach(link).snd_settle_mode = 1;
-    link.set_source({ address: node });
-    client.replyLinks.set(address, link);
-    client.hold(link, () => client.replyLinks.delete(address));
-  }
 
   function openEntity(link: Sender | Receiver, address: string, context: EventContext): void {
     const path = pathOf(address);
@@ -177,13 +139,13 @@ function createContainer(dependencies: AmqpServerDependencies): Container {
   container.on('receiver_open', (context: EventContext) => {
     const link = context.receiver as Receiver;
     const address = link.target?.address ?? '';
-    if (requestNodes.has(address)) serveRequests(link, address, context);
+    if (requestNodes.has(address)) requestNodes.serveRequests(link, address, context);
     else openEntity(link, address, context);
   });
   container.on('sender_open', (context: EventContext) => {
     const link = context.sender as Sender;
     const address = link.source?.address ?? '';
-    if (requestNodes.has(address)) serveReplies(link, address, context);
+    if (requestNodes.has(address)) requestNodes.serveReplies(link, address, context);
     else openEntity(link, address, context);
   });
   for (const name of ['sender_close', 'receiver_close']) {
