@@ -15,7 +15,7 @@ import {
   memoryContainer,
   systemRuntime,
 } from '@daybook/ports';
-import { createProjection, eventFeed, projectionHandler } from '@daybook/projections';
+import { createProjection, createTotals, eventFeed, projectionHandler } from '@daybook/projections';
 import { embeddedCosmos } from '@daybook/testing';
 
 const runtime = systemRuntime();
@@ -28,6 +28,8 @@ interface World {
   readonly events: Container<StoredEvent>;
   readonly leases: Container;
   readonly readModels: Container;
+  /** Partition key `/partition`. */
+  readonly totals: Container;
   readonly close: () => Promise<void>;
 }
 
@@ -42,6 +44,10 @@ const places: Readonly<Record<string, () => Promise<World>>> = {
       }),
       leases: byId('leases'),
       readModels: byId('readModels'),
+      totals: memoryContainer<Document>({
+        ...{ name: 'totals', runtime },
+        partitionKey: ({ partition }) => String(partition),
+      }),
       close: async () => undefined,
     };
   },
@@ -51,6 +57,7 @@ const places: Readonly<Record<string, () => Promise<World>>> = {
         events: { partitionKey: '/streamId', uniqueKeys: ['/dedup'] },
         leases: { partitionKey: '/id' },
         readModels: { partitionKey: '/id' },
+        totals: { partitionKey: '/partition' },
       },
     });
     return { ...containers, events: containers.events as unknown as Container<StoredEvent>, close };
@@ -62,19 +69,31 @@ interface Sum {
   readonly versions: readonly number[];
 }
 
-/** Feeds a new read model from the beginning of the feed until it has come to these versions. */
-async function rebuilt({ events, leases, readModels }: World, store: EventStore, name: string, heads: Heads) {
+/** Feeds new read models, of each stream and over all of them, from the beginning of the feed until it has come to these versions. */
+async function rebuilt(
+  { events, leases, readModels, totals: sums }: World,
+  store: EventStore,
+  name: string,
+  heads: Heads,
+) {
+  const readStream = async (streamId: string, afterVersion: number) =>
+    (await store.read({ streamId, afterVersion })).events;
   const projection = createProjection<Sum>({
     ...{ name, readModel: readModels, streams: 'counter-' },
     project: (before, { version, data }) => ({
       sum: (before?.sum ?? 0) + Number(data['by']),
       versions: [...(before?.versions ?? []), version],
     }),
-    readStream: async (streamId, afterVersion) => (await store.read({ streamId, afterVersion })).events,
+    readStream,
+  });
+  const totals = createTotals<Sum, { readonly sum: number }>({
+    ...{ name, container: sums, streams: 'counter-', runtime, readStream },
+    project: (before, { data }) => ({ sum: (before?.sum ?? 0) + Number(data['by']), versions: [] }),
+    contribute: ({ sum }) => [{ partition: 'all', key: 'all', fields: {}, values: { sum } }],
   });
   const feed = createFeedProcessor<StoredEvent>({
     ...{ name, instance: runtime.newId(), source: events, leases, runtime, ...eventFeed },
-    handleKey: projectionHandler([projection]),
+    handleKey: projectionHandler([totals, projection]),
     limits: { pollIdleMs: 20 },
   });
   await feed.start();
@@ -88,6 +107,10 @@ async function rebuilt({ events, leases, readModels }: World, store: EventStore,
   } finally {
     await feed.stop();
   }
+  const page = await totals.list({ limit: 10 });
+  expect('refused' in page ? page : page.items.map(({ sum }) => sum)).toEqual([
+    Object.values(heads).reduce((all, head) => all + head, 0),
+  ]);
   return (streamId: string) => projection.get(streamId);
 }
 
