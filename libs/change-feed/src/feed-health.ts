@@ -1,7 +1,75 @@
-import type { FeedHealth, FeedLimits, FeedMeasurement, RangeHealth } from './feed-options.ts';
+import type { FeedLimits } from './feed-options.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { RangeSession } from './range-session.ts';
 import type { Leaf } from './ranges.ts';
+
+/** Documents that keep failing and wait for their next attempt. */
+export interface StuckWork {
+  /** The key, or in page mode absent. */
+  readonly key?: string;
+  readonly documents: number;
+  readonly attempts: number;
+  readonly sinceMs: number;
+  readonly lastError: string;
+}
+
+export interface RangeHealth {
+  readonly id: string;
+  /** Held by this instance. What follows is known for those only. */
+  readonly owned: boolean;
+  /** The instance that holds it, as far as seen from here. */
+  readonly owner?: string;
+  /** How often it was rewound, as far as seen from here. */
+  readonly generation?: number;
+  /** The checkpoint as last written. */
+  readonly continuation?: string;
+  /**
+   * How old the oldest document is that was written and is not done, as far as is known; a range that is not read is behind by the time
+   * since it was. 0 for a range whose holder lives elsewhere: that one says it.
+   */
+  readonly lagSeconds: number;
+  /**
+   * An estimate: documents read and not done, and the transactions that the database had beyond the last page, those of other ranges of
+   * the same partition included. Not known anew while the range cannot be read.
+   */
+  readonly lagEvents: number;
+  /** How long the oldest document read and not yet done has been waiting; 0 when all is done. */
+  readonly continuationAgeMs: number;
+  /** The last read found documents: there may be more. */
+  readonly lagging: boolean;
+  /** Documents read and not yet done. */
+  readonly inFlight: number;
+  /** Time since the last sign of progress: a read that succeeded with room to work, or documents done. */
+  readonly stalledMs: number;
+  readonly stuck: readonly StuckWork[];
+  readonly lastError?: string;
+}
+
+export interface FeedHealth {
+  readonly running: boolean;
+  readonly ranges: readonly RangeHealth[];
+  /** The largest of the ranges'. */
+  readonly lagSeconds: number;
+  /** The sum of the ranges'. */
+  readonly lagEvents: number;
+  /**
+   * True while every range moves: each one owned here has made progress lately (an idle one does, a blocked one does not) and each
+   * other is held by an instance that renews. Work that is stuck shows in `stuck`, and makes this false once it blocks its range.
+   */
+  readonly healthy: boolean;
+}
+
+/** One value of a gauge, of a range that this instance holds or that nobody does. */
+export interface FeedMeasurement {
+  readonly value: number;
+  readonly attributes: { readonly feed: string; readonly range: string };
+}
+
+/** Where a feed's gauges go: `feedMetrics` of `@daybook/service-kit` gives them to OpenTelemetry. */
+export interface FeedMetrics {
+  /** `read` is asked whenever somebody looks, so that a feed that hangs cannot hide behind its last value. Returns how to end it. */
+  observe(name: 'projection.lag_seconds' | 'projection.lag_events', read: () => readonly FeedMeasurement[]): () => void;
+}
 
 export interface HealthInput {
   readonly leaves: readonly Leaf[];

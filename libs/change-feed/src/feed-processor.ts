@@ -1,7 +1,7 @@
 import { type Document, type FeedRange, isContainerError } from '@daybook/ports';
 import { fairShare, rangesToAskFor } from './balance.ts';
-import type { FeedHealth, FeedProcessor, FeedProcessorOptions } from './feed-options.ts';
-import { healthOf, measurementsOf } from './feed-health.ts';
+import type { FeedProcessor, FeedProcessorOptions } from './feed-options.ts';
+import { type FeedHealth, healthOf, measurementsOf } from './feed-health.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { checkedLimits } from './limits.ts';
 import { planOf } from './plan.ts';

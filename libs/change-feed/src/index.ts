@@ -2,21 +2,17 @@ export {
   type FeedContext,
   type FeedErrorContext,
   type FeedHandler,
-  type FeedHealth,
   type FeedLimits,
   type FeedLog,
-  type FeedMeasurement,
-  type FeedMetrics,
   FeedOptionsError,
   type FeedParking,
   type FeedProcessor,
   type FeedProcessorOptions,
   type KeyHandler,
   type PageHandler,
-  type RangeHealth,
-  type StuckWork,
   isFeedOptionsError,
 } from './feed-options.ts';
+export type { FeedHealth, FeedMeasurement, FeedMetrics, RangeHealth, StuckWork } from './feed-health.ts';
 export { createFeedProcessor } from './feed-processor.ts';
 export {
   type FeedAdmin,

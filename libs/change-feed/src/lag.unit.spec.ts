@@ -1,4 +1,4 @@
-import type { FeedMeasurement, FeedMetrics } from './feed-options.ts';
+import type { FeedMeasurement, FeedMetrics } from './feed-health.ts';
 import { createWorld } from './test-support/world.ts';
 
 /** What a collector would read now. */

@@ -1,5 +1,6 @@
 import type { Document, Runtime, Stored } from '@daybook/ports';
-import type { FeedContext, FeedLimits, StuckWork } from './feed-options.ts';
+import type { StuckWork } from './feed-health.ts';
+import type { FeedContext, FeedLimits } from './feed-options.ts';
 import { createWakeup, retryPauseMs } from './wakeup.ts';
 
 /** A document on its way, and what to call when it is done. */

@@ -1,12 +1,7 @@
 import type { Document, FeedRange, Stored } from '@daybook/ports';
-import type {
-  FeedContext,
-  FeedErrorContext,
-  FeedLimits,
-  FeedProcessorOptions,
-  KeyHandler,
-  RangeHealth,
-} from './feed-options.ts';
+import type { RangeHealth } from './feed-health.ts';
+import type { FeedErrorContext, FeedLimits, FeedProcessorOptions } from './feed-options.ts';
+import { handlingOf, inOrder } from './handling.ts';
 import type { HeldLease } from './held-lease.ts';
 import { createLag, writtenAtMs } from './lag.ts';
 import { type Lanes, createLanes } from './lanes.ts';
@@ -59,24 +54,7 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     tellError(feed, error, { ...context, rangeId });
   };
 
-  const { parking } = feed;
-  /** One key's documents: to the handler, or behind those of their key that are parked. */
-  const handleKey = async (
-    key: string,
-    documents: readonly Stored<T>[],
-    context: FeedContext,
-    handler: KeyHandler<T>,
-  ): Promise<void> => {
-    if (parking?.parked(key) === true && (await parking.follow(key, documents))) return;
-    await handler(documents, { ...context, key });
-  };
-  const onPoison =
-    parking === undefined || byPage
-      ? feed.onPoison
-      : async (documents: readonly Stored<T>[], error: unknown, { attempt }: FeedContext): Promise<void> => {
-          for (const document of documents) await parking.park(feed.keyOf(document), document, error, attempt);
-        };
-
+  const { handle, onPoison, counts } = handlingOf(feed);
   const lanes: Lanes<T> = createLanes<T>({
     limits,
     runtime,
@@ -85,12 +63,8 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     maxBatch: byPage ? 1 : limits.pageSize,
     abort: abort.signal,
     isCurrent: () => lease.isCurrent(),
-    handle: (key, documents, context) =>
-      feed.handlePage !== undefined
-        ? feed.handlePage(documents, context)
-        : handleKey(key, documents, context, feed.handleKey),
+    ...{ handle, counts },
     ...(onPoison === undefined ? {} : { onPoison }),
-    counts: (error) => parking?.isTransient(error) !== true,
     onError: (error, during, key, attempt) => report(error, { during, attempt, ...(byPage ? {} : { key }) }),
     onDone: () => {
       progressAtMs = runtime.now();
@@ -215,13 +189,4 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
       };
     },
   };
-}
-
-/** The feed's order, and inside one transaction, where it promises none, the given one. */
-function inOrder<T extends Document>(
-  documents: readonly Stored<T>[],
-  orderOf: ((document: Stored<T>) => number) | undefined,
-): readonly Stored<T>[] {
-  if (orderOf === undefined) return documents;
-  return [...documents].sort((a, b) => (a._lsn ?? 0) - (b._lsn ?? 0) || orderOf(a) - orderOf(b));
 }
