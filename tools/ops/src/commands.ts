@@ -4,6 +4,7 @@ import { feedsCommand } from './feeds.ts';
 import { outboxCommand } from './outbox.ts';
 import { readModelsCommand } from './read-models.ts';
 import { sagasCommand } from './sagas.ts';
+import { trailCommand } from './trail.ts';
 
 /** Every group of commands, in the order of the help: a new one is a file of its own and a line here. */
 export const commands: readonly OpsCommand[] = [
@@ -12,4 +13,5 @@ export const commands: readonly OpsCommand[] = [
   outboxCommand,
   readModelsCommand,
   sagasCommand,
+  trailCommand,
 ];
