@@ -34,6 +34,18 @@ describe('plain AMQP clients', () => {
     expect(event).toMatchObject({ body: 'plain', messageId: 'm', partitionKey: 'k' });
   });
 
+  it.each([
+    ['say where they send from, and are told so in the answer', { address: 'me' }, 'me'],
+    ['that do not say where they send from are answered with a source all the same', undefined, ''],
+  ])('%s', async (_, source, address) => {
+    const connection = connect();
+    const opened = new Promise<EventContext>((resolve) => connection.once('sender_open', resolve));
+    connection.open_sender({ target: { address: 'orders' }, ...(source === undefined ? {} : { source }) });
+    const { sender } = await opened;
+    expect(sender?.source).toMatchObject({ address });
+    connection.close();
+  });
+
   it('are told what is wrong with a batch that cannot be read', async () => {
     const connection = connect();
     const rejected = new Promise<EventContext>((resolve) => connection.once('rejected', resolve));

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Delivery, EventContext, Receiver } from 'rhea';
+import type { Delivery, EventContext, Receiver, Source } from 'rhea';
 import { limits } from '../config.ts';
 import { AmqpDecodeError } from '../encoding/amqp-bytes.ts';
 import type { Transfer } from '../encoding/splice.ts';
@@ -44,6 +44,8 @@ export function serveSender(link: Receiver, entity: Entity, dependencies: Sender
     return;
   }
   link.set_target({ address: link.target.address });
+  // As the service does. A client library that names the source in an error (rhea-promise, when a send takes too long) dies without one.
+  link.set_source({ address: (link.source as Source | undefined)?.address ?? '' });
   localAttach(link).max_message_size = limits.transferBytes;
   receiveBytes(link);
   const receive = createTransferReceiver(link, entity, dependencies);
