@@ -14,6 +14,7 @@ import {
 } from '@daybook/saga';
 import { openService } from '@daybook/service-kit';
 import { fulfilmentRoutes } from './http/routes.ts';
+import { observeSagas } from './saga-metrics.ts';
 import { liveVersions } from './live-versions.ts';
 
 const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
@@ -70,6 +71,8 @@ const versions = liveVersions({
   onError: (error) => log.warn({ err: error }, 'the versions of live sagas could not be checked'),
 });
 service.health.add({ name: versions.name, check: versions.check });
+
+observeSagas({ list, runtime, onError: (error) => log.warn({ err: error }, 'sagas could not be counted') });
 
 await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }), [
   versions,

@@ -56,6 +56,7 @@ import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
 import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
+import { observeDeadLetters } from './telemetry/dead-letter-metrics.ts';
 import { observeHubLag } from './telemetry/hub-metrics.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import { tracedAppends, tracedHandler } from './telemetry/traced.ts';
@@ -201,6 +202,11 @@ export function openService(
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
       const leases = platform.container(leasesContainer(service.name));
       const feedAdmin = createFeedAdmin<StoredEvent>({ leases, source: events, runtime, timeOf: eventFeed.timeOf });
+      observeDeadLetters(
+        deadLetters,
+        () => parking,
+        (error) => log.warn({ err: error }, 'dead letters could not be counted'),
+      );
       const { auth } = settings;
       if (auth === undefined)
         log.warn({}, 'DAYBOOK_AUTH is off: every caller is believed, whatever they say of themselves');

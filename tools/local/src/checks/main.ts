@@ -9,7 +9,7 @@ import { countTests, summary } from './counts.ts';
 
 const usage = `npm test [-- --skip-e2e]
 
-Format, lint, type check, unit and integration tests, builds, end-to-end tests. What has not changed comes from the cache.`;
+Format, lint, type check, unit and integration tests, builds, simulated histories, end-to-end tests. What has not changed comes from the cache.`;
 
 const root = findRoot(process.cwd());
 const results = join(root, 'dist', 'tests');
@@ -19,6 +19,10 @@ const nx = (...args: string[]): readonly string[] => ['nx', ...args, '--outputSt
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['lint, types, tests, builds', nx('run-many', '-t', 'lint', 'typecheck', 'test', 'build', '--parallel=2')],
+  [
+    '1,000 simulated histories',
+    ['nx', 'run', '@daybook/fulfilment:sim', '--outputStyle=stream', '--', '--seeds', '1000'],
+  ],
   ...(flags['skip-e2e'] === true ? [] : ([['end-to-end tests', nx('run-many', '-t', 'e2e')]] as const)),
 ];
 
