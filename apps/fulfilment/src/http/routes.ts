@@ -6,7 +6,7 @@ import { etag, eventPage, type EventReading, itemPage, stateAsAsked, validate } 
 import { type Request, Router } from 'express';
 import { sagaActionRoutes } from './saga-actions.ts';
 import { definitionOf, sagaIdOf, unknownSaga } from './saga-of.ts';
-import { totalsAtStake } from './totals.ts';
+import { stakeTotals } from './totals.ts';
 
 export interface FulfilmentRoutes extends EventReading {
   readonly sagas: SagaStore;
@@ -20,6 +20,7 @@ export interface FulfilmentRoutes extends EventReading {
 export function fulfilmentRoutes(options: FulfilmentRoutes): Router {
   const { sagas, list, registry, ...reading } = options;
   const router = Router();
+  const totals = stakeTotals({ sagas, list, registry });
 
   router.get('/v1/sagas', async (request, response) => {
     const { after, limit, olderThan, ...equal } = validate(listSagasQuery, request.query, 'query');
@@ -33,7 +34,7 @@ export function fulfilmentRoutes(options: FulfilmentRoutes): Router {
     });
   });
   router.get('/v1/sagas/totals', async (_request, response) => {
-    response.json(await totalsAtStake({ sagas, list, registry }));
+    response.json(await totals());
   });
   router.get('/v1/sagas/:sagaId', async (request, response) => {
     const sagaId = sagaIdOf(request);

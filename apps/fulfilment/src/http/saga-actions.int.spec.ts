@@ -1,4 +1,5 @@
 import { type Client, serve } from '@daybook/service-kit/testing';
+import { stakeTotals } from './totals.ts';
 import { fulfilmentService } from '../test-support/fulfilment-service.ts';
 
 let service: ReturnType<typeof fulfilmentService>;
@@ -133,6 +134,30 @@ describe('an intervention that moves money, where two are needed', () => {
 });
 
 describe('GET /v1/sagas/totals', () => {
+  it('loads again only what has gone on', async () => {
+    await open();
+    const loaded: string[] = [];
+    const { sagas } = service;
+    const watched = { ...sagas, load: (id: string) => (loaded.push(id), sagas.load(id)) };
+    const totals = stakeTotals({ ...service, sagas: watched });
+    for (const id of ['o1', 'o2']) {
+      await service.tell(`e-${id}`, 'OrderSubmitted', `http:${id}`, { ...order, orderId: id }, 2);
+    }
+    await service.catchUp();
+    expect(await totals()).toMatchObject({ pieces: 12 });
+    expect(await totals()).toMatchObject({ pieces: 12 });
+    expect(loaded).toHaveLength(2);
+    await service.tell('c', 'OrderCancelled', 'http:c', { orderId: 'o2', reason: 'r' });
+    await service.tell('r', 'StockReservationReleased', 'FulfilOrder:o2/reserve/85123A/undo/0', stock);
+    await service.catchUp();
+    expect(await totals()).toMatchObject({ pieces: 6, sagas: [{ status: 'running', count: 1 }] });
+    expect(loaded).toHaveLength(2);
+    await service.tell('s', 'StockReserved', `${sagaId}/reserve/85123A/do/0`, stock);
+    await service.catchUp();
+    expect(await totals()).toMatchObject({ pieces: 6, money: [{ currency: 'GBP', amount: 1530 }] });
+    expect(loaded).toHaveLength(3);
+  });
+
   it('adds up what every saga has at stake', async () => {
     await open();
     await captureParked();

@@ -1,7 +1,8 @@
 import { sagaStream } from '@daybook/contracts';
-import type { StreamReader } from '@daybook/projections';
+import type { ReadModelItem, StreamReader } from '@daybook/projections';
 import {
   atStake,
+  nothingAtStake,
   type SagaListItem,
   type SagaRegistry,
   type SagaStatus,
@@ -28,62 +29,72 @@ interface Sources {
 }
 
 /** Sagas looked through for one answer, and loaded at the same time. */
-const sagasMax = 10_000;
+const sagasMax = 20_000;
 const concurrencyMax = 16;
 const pageMax = 500;
 
-/** Adds up what each saga has at stake by its own state, so that the sums are those of its description. One point read for each saga in memory. */
-export async function totalsAtStake(sources: Sources): Promise<StakeTotals> {
-  const counts = new Map<string, { type: string; status: SagaStatus; count: number }>();
-  const stakes: Stakes[] = [];
-  let unknownVersions = 0;
-  let seen = 0;
-  let after: string | undefined;
-  do {
-    const page = await sources.list.list({
-      where: [{ field: 'status', op: 'in', value: ['running', 'compensating', 'parked'] }],
-      limit: pageMax,
-      ...(after === undefined ? {} : { after }),
-    });
-    if ('refused' in page) throw new Error(page.message);
-    for (const { type, status } of page.items) {
-      const entry = counts.get(`${type}/${status}`) ?? { type, status, count: 0 };
-      counts.set(`${type}/${status}`, { ...entry, count: entry.count + 1 });
-    }
-    for (const stake of await stakesOf(
-      sources,
-      page.items.map(({ sagaId }) => sagaId),
-    )) {
-      if (stake === undefined) unknownVersions += 1;
-      else stakes.push(stake);
-    }
-    seen += page.items.length;
-    after = page.next;
-  } while (after !== undefined && seen < sagasMax);
-
-  const money = stakes.flatMap((stake) => stake.money.map((sum) => ({ money: sum })));
-  return {
-    ...sumOf([...money, ...stakes.map(({ pieces }) => ({ pieces }))]),
-    sagas: [...counts.values()],
-    unknownVersions,
-    complete: after === undefined,
-  };
+/** What a saga had at stake at a version of its stream; no stakes where its definition is not known here. */
+interface Known {
+  readonly version: number;
+  readonly stakes: Stakes | undefined;
 }
 
-async function stakesOf(
-  { sagas, registry }: Sources,
-  sagaIds: readonly string[],
-): Promise<readonly (Stakes | undefined)[]> {
-  const queue = [...sagaIds];
-  const found: (Stakes | undefined)[] = [];
-  const lane = async (): Promise<void> => {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      const { state } = await sagas.load(sagaStream(id));
-      if (state.status === 'none') continue;
-      const definition = definitionOf(registry, id, state);
-      found.push(definition && atStake(definition, state));
-    }
+/**
+ * Adds up what each saga has at stake by its own state, so that the sums are those of its description. A saga is loaded only where it has
+ * gone on since it was last added up here: most of those that are not finished wait for days.
+ */
+export function stakeTotals({ sagas, list, registry }: Sources): () => Promise<StakeTotals> {
+  let known = new Map<string, Known>();
+
+  const stakesOf = async (items: readonly ReadModelItem<SagaListItem>[]): Promise<readonly [string, Known][]> => {
+    const queue = [...items];
+    const found: [string, Known][] = [];
+    const lane = async (): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        const { sagaId, streamVersion } = item;
+        const before = known.get(sagaId);
+        found.push([sagaId, before !== undefined && before.version >= streamVersion ? before : await load(sagaId)]);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrencyMax, queue.length) }, lane));
+    return found;
   };
-  await Promise.all(Array.from({ length: Math.min(concurrencyMax, queue.length) }, lane));
-  return found;
+  const load = async (sagaId: string): Promise<Known> => {
+    const { state, version } = await sagas.load(sagaStream(sagaId));
+    if (state.status === 'none') return { version, stakes: nothingAtStake };
+    const definition = definitionOf(registry, sagaId, state);
+    return { version, stakes: definition && atStake(definition, state) };
+  };
+
+  return async () => {
+    const counts = new Map<string, { type: string; status: SagaStatus; count: number }>();
+    const found = new Map<string, Known>();
+    let after: string | undefined;
+    do {
+      const page = await list.list({
+        where: [{ field: 'status', op: 'in', value: ['running', 'compensating', 'parked'] }],
+        limit: pageMax,
+        ...(after === undefined ? {} : { after }),
+      });
+      if ('refused' in page) throw new Error(page.message);
+      for (const { type, status } of page.items) {
+        const entry = counts.get(`${type}/${status}`) ?? { type, status, count: 0 };
+        counts.set(`${type}/${status}`, { ...entry, count: entry.count + 1 });
+      }
+      for (const [sagaId, each] of await stakesOf(page.items)) found.set(sagaId, each);
+      after = page.next;
+    } while (after !== undefined && found.size < sagasMax);
+    // Those that are finished are forgotten.
+    known = found;
+
+    const stakes = [...found.values()].map((each) => each.stakes);
+    const sums = stakes.filter((each) => each !== undefined);
+    const money = sums.flatMap((each) => each.money.map((sum) => ({ money: sum })));
+    return {
+      ...sumOf([...money, ...sums.map(({ pieces }) => ({ pieces }))]),
+      sagas: [...counts.values()],
+      unknownVersions: stakes.length - sums.length,
+      complete: after === undefined,
+    };
+  };
 }

@@ -30,6 +30,8 @@ export function fulfilmentService({ secondPerson = false } = {}) {
   return {
     runtime,
     runner,
+    sagas,
+    registry,
     list,
     routes: fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }),
     catchUp: () => stores.catchUp([list]),
