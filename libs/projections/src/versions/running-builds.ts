@@ -53,7 +53,13 @@ export function runningBuilds<B extends Build>(
     const handle = projectionHandler([documents], () => ({ live: live() }));
     const limits = pollMinMs === undefined ? {} : { pollMinMs };
     const feed = openFeed(buildFeed(name, record.build), handle, { isLive: live, limits });
-    await feed.start();
+    try {
+      await feed.start();
+    } catch (error) {
+      // The next look opens another one.
+      await feed.stop();
+      throw error;
+    }
     running.set(record.build, { record, documents, feed });
   };
 
