@@ -6,6 +6,7 @@ import { createEmulatorFaults } from '../faults/emulator-faults.ts';
 import { describeFault, type FaultKind } from '../faults/fault.ts';
 import { createInjector } from '../faults/injector.ts';
 import { type Planned, planFaults } from '../faults/schedule.ts';
+import { crashIn } from './crash.ts';
 import { createLinks, linkNames, type Links } from './links.ts';
 import type { RunFacts } from './report.ts';
 import { type Trace, traceTo } from './trace.ts';
@@ -48,22 +49,34 @@ export async function runChaos(options: ChaosOptions): Promise<RunFacts> {
   mkdirSync(folder, { recursive: true });
   const trace = traceTo(join(folder, 'trace.jsonl'));
   const links = createLinks();
+  const crashes: string[] = [];
   let system: System | undefined;
   try {
     system = await startSystem({
       dataFolder: join(folder, 'data'),
       ...{ instances: options.instances, admin: true, command: 'npm run chaos', signal },
       instanceEnv: links.ofInstance,
-      log: (message) => trace.write('supervisor', { message }),
+      log: (message) => {
+        trace.write('supervisor', { message });
+        crashes.push(...[crashIn(message)].filter((crash) => crash !== undefined));
+      },
     });
-    return await underFaults(system, links, trace, options);
+    return await underFaults({ system, links, trace, crashes }, options);
   } finally {
     await system?.stop();
     await links.close();
   }
 }
 
-async function underFaults(system: System, links: Links, trace: Trace, options: ChaosOptions): Promise<RunFacts> {
+interface Scene {
+  readonly system: System;
+  readonly links: Links;
+  readonly trace: Trace;
+  /** Processes that ended by themselves, so far. */
+  readonly crashes: readonly string[];
+}
+
+async function underFaults({ system, links, trace, crashes }: Scene, options: ChaosOptions): Promise<RunFacts> {
   const { folder, seed, signal, kinds } = options;
   const workload = options.workload(await links.ofClients(system.settings));
   await untilAborted(workload.prepare(), signal);
@@ -107,6 +120,7 @@ async function underFaults(system: System, links: Links, trace: Trace, options: 
     const recoveryMs = performance.now() - quietSince;
     trace.write('orders are over', { recoveryMs, outcomes: workload.outcomes() });
     const violations = [
+      ...crashes,
       ...(calm ? [] : ['an emulator could not be told to stop its faults']),
       ...(await untilAborted(workload.violations(), signal)),
       ...(await verifySettled(system.env, join(folder, 'verify.txt'), workload.orders(), signal)),
