@@ -2,6 +2,7 @@
 import { cosmosClient } from '@daybook/azure';
 import { EMULATOR_KEY } from '@daybook/cosmos-emulator';
 import { notesOver, portOf } from '../eventstore/bench-store.ts';
+import { percentile, round, timed } from '../statistics.ts';
 
 export interface AppenderPlan {
   readonly endpoint: string;
@@ -19,14 +20,18 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 console.log('appending');
 const startMs = Date.now();
 const total = plan.perSecond * plan.seconds;
-const answers: Promise<unknown>[] = [];
+const answers: Promise<number>[] = [];
 while (answers.length < total) {
   const due = Math.min(total, Math.floor(((Date.now() - startMs) / 1_000) * plan.perSecond));
   // The event says when its append began: what waits for the store counts as lag, too.
-  while (answers.length < due) answers.push(notes.note(`note-${answers.length % plan.streams}`, Date.now()));
+  while (answers.length < due) {
+    const streamId = `note-${answers.length % plan.streams}`;
+    answers.push(timed(() => notes.note(streamId, Date.now())));
+  }
   await pause(5);
 }
-await Promise.all(answers);
+const tookMs = await Promise.all(answers);
 await notes.settled();
 client.dispose();
-console.log(JSON.stringify({ appended: total, seconds: (Date.now() - startMs) / 1_000 }));
+const warm = tookMs.slice(Math.floor(total / 5));
+console.log(JSON.stringify({ appended: total, appendP99Ms: round(percentile(warm, 0.99), 0) }));
