@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { CheckResult, InfraProblem } from './problem.ts';
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly Rule[] }[];
+}
+interface Rule {
+  readonly alert?: string;
+  readonly annotations?: { readonly summary?: string; readonly runbook?: string };
+}
+interface RuleTests {
+  readonly tests: readonly { readonly alert_rule_test: readonly { readonly alertname: string }[] }[];
+}
+
+const rulesFile = 'infra/monitoring/rules.yaml';
+const testsFile = 'infra/monitoring/rules.test.yaml';
+
+/** Alert rules by `promtool` and their own tests; every alert is tested, and names a runbook that there is. @param root the repository */
+export function checkRules(root: string): CheckResult {
+  const rules = parse(readFileSync(join(root, rulesFile), 'utf8')) as RuleFile;
+  const tests = parse(readFileSync(join(root, testsFile), 'utf8')) as RuleTests;
+  const alerts = alertsOf(rules);
+  const problems = alertProblems(rules, tests, (path) => existsSync(join(root, path)));
+  const looked = `${alerts.length} alerts, ${tests.tests.length} tests`;
+  if (!promtoolIsThere()) {
+    return { looked, problems, skipped: 'promtool is not installed: it comes with Debian’s package prometheus' };
+  }
+  const checked = [promtool(root, ['check', 'rules', rulesFile]), promtool(root, ['test', 'rules', testsFile])];
+  return { looked, problems: [...problems, ...checked.flat()] };
+}
+
+const alertsOf = ({ groups }: RuleFile): readonly Rule[] =>
+  groups.flatMap((group) => group.rules).filter(({ alert }) => alert !== undefined);
+
+/** An alert that nobody has seen fire, or that does not say what to do, is no alert. */
+export function alertProblems(
+  rules: RuleFile,
+  { tests }: RuleTests,
+  isThere: (path: string) => boolean,
+): readonly InfraProblem[] {
+  const tested = new Set(tests.flatMap((test) => test.alert_rule_test.map(({ alertname }) => alertname)));
+  return alertsOf(rules).flatMap(({ alert = '', annotations }) => {
+    const runbook = annotations?.runbook;
+    return [
+      ...(tested.has(alert) ? [] : [{ where: testsFile, what: `${alert}: is not tested` }]),
+      ...(annotations?.summary === undefined ? [{ where: rulesFile, what: `${alert}: has no summary` }] : []),
+      ...(runbook === undefined || !isThere(runbook)
+        ? [{ where: rulesFile, what: `${alert}: its runbook ${runbook ?? ''} is not there` }]
+        : []),
+    ];
+  });
+}
+
+function promtoolIsThere(): boolean {
+  try {
+    execFileSync('promtool', ['--version'], { stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function promtool(root: string, args: readonly string[]): readonly InfraProblem[] {
+  try {
+    execFileSync('promtool', args, { cwd: root, stdio: 'pipe', timeout: 60_000 });
+    return [];
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
+    return [{ where: args.at(-1) ?? '', what: `${stdout?.toString() ?? ''}${stderr?.toString() ?? ''}`.trim() }];
+  }
+}

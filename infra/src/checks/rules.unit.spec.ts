@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { alertProblems, checkRules } from './rules.ts';
+
+const rules = (annotations: object) => ({ groups: [{ rules: [{ alert: 'A', annotations }, { record: 'r' }] }] });
+const tested = { tests: [{ alert_rule_test: [{ alertname: 'A' }] }] };
+const well = { summary: 's', runbook: 'r.md' };
+
+describe('Alert rules', () => {
+  it('are well in this repository', () => {
+    const { problems, skipped } = checkRules(join(__dirname, '..', '..', '..'));
+    if (skipped !== undefined) console.warn(`the rules are not run: ${skipped}`);
+    expect(problems).toEqual([]);
+  });
+
+  it('are found wrong where one is not tested, says nothing, or names a runbook that is not there', () => {
+    const said = (...[file, tests, isThere]: Parameters<typeof alertProblems>) =>
+      alertProblems(file, tests, isThere).map(({ what }) => what);
+    expect(said(rules(well), tested, () => true)).toEqual([]);
+    expect(said(rules(well), { tests: [] }, () => true)).toEqual(['A: is not tested']);
+    expect(said(rules({ runbook: 'r.md' }), tested, () => true)).toEqual(['A: has no summary']);
+    expect(said(rules(well), tested, () => false)).toEqual(['A: its runbook r.md is not there']);
+  });
+});
