@@ -22,8 +22,13 @@ export interface ReconcileOptions {
   readonly readers: ReadonlyMap<HubName, HubReader>;
   /** When the events were read, in milliseconds since the epoch. */
   readonly readAtMs: number;
-  /** What is younger than this is under way, and not judged; default 60,000. */
+  /** Events younger than this may be on their way to the hubs, and are not judged; default 60,000. */
   readonly graceMs?: number;
+  /**
+   * How far the clocks of store and hubs may differ; default 5,000. An event is stored before it is published, so a message that was there when
+   * the events were read has its event among them.
+   */
+  readonly skewMs?: number;
 }
 
 /** An event that should be in a hub and is not. */
@@ -86,7 +91,7 @@ interface Retained {
  * @throws HubError where a hub cannot be read to its end
  */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
-  const { services, readers, readAtMs, graceMs = 60_000 } = options;
+  const { services, readers, readAtMs, graceMs = 60_000, skewMs = 5_000 } = options;
   const youngMs = readAtMs - graceMs;
   const expected = expectedMessages(services);
   const lost: Orphan[] = [];
@@ -104,7 +109,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       const service = message.source.replace(/^daybook\//, '');
       const orphan = () => ({ service, hub, message, ...placeOf(received) });
       if (known === undefined) {
-        if (services[service] !== undefined && received.enqueuedAtMs < youngMs) lost.push(orphan());
+        if (services[service] !== undefined && received.enqueuedAtMs < readAtMs - skewMs) lost.push(orphan());
         return;
       }
       if (!known.found && !sameContents(known.outgoing.message, message)) differing.push(orphan());

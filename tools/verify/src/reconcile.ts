@@ -46,7 +46,7 @@ export interface PublishedOptions {
   readonly runtime: Runtime;
   /** When the reading of the histories began, in milliseconds since the epoch. */
   readonly readAtMs: number;
-  /** Nothing is under way any more: the youngest events are judged, too. */
+  /** Nothing is under way any more: all but the youngest 15 s are judged. */
   readonly settled: boolean;
 }
 
@@ -70,7 +70,8 @@ export async function checkPublished(
     services: compared as Record<ServiceName, ReconciledService>,
     readers: new Map(topology.map(({ name }) => [name, hubs.reader(name)])),
     readAtMs,
-    ...(settled ? { graceMs: 0 } : {}),
+    // Long enough for a relay that pauses before it tries again.
+    ...(settled ? { graceMs: 15_000, skewMs: 0 } : {}),
   });
   return {
     ...result,
