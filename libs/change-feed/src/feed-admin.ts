@@ -13,9 +13,12 @@ import { FeedError } from './feed-error.ts';
 import {
   type FeedStatus,
   type LeasedRange,
+  type Place,
   type RangeLag,
   type RangeStatus,
+  firstBehind,
   lagOf,
+  placeOfLease,
   readFeeds,
   statusOf,
 } from './feed-status.ts';
@@ -23,8 +26,6 @@ import { type LeaseDocument, type Rewound, leaseId } from './lease-document.ts';
 
 /** Where to begin again. A continuation is a position of one range, as `feeds()` shows it. */
 export type RewindTarget = 'beginning' | { readonly timeMs: number } | { readonly continuation: string };
-
-type Place = { readonly continuation: string } | { readonly start: FeedStart };
 
 export interface RewindRequest {
   readonly feed: string;
@@ -64,15 +65,12 @@ const attemptsMax = 10;
 export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>): FeedAdmin {
   const { leases, source, runtime, timeOf } = options;
 
-  const firstLsn = async (range: FeedRange, place: Place): Promise<number> => {
-    const { documents } = await source.feedPage({ range, limit: 1, ...place });
-    return documents[0]?._lsn ?? Infinity;
-  };
+  const firstLsn = async (range: FeedRange, place: Place): Promise<number> =>
+    (await firstBehind(source, range, place)).document?._lsn ?? Infinity;
 
   /** Refuses a place that is none, and one behind which there is something that has not been done. */
   const check = async (leased: LeasedRange, { feed, to }: RewindRequest): Promise<void> => {
-    const { continuation, from = 'beginning' } = leased.lease ?? leased.parent ?? {};
-    const undone = await firstLsn(leased.range, continuation === undefined ? { start: from } : { continuation });
+    const undone = await firstLsn(leased.range, placeOfLease(leased.lease ?? leased.parent));
     const place = placeOf(to);
     let first: number;
     try {

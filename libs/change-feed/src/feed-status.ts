@@ -1,4 +1,4 @@
-import type { Container, Document, FeedRange, Runtime, Stored } from '@daybook/ports';
+import type { Container, Document, FeedRange, FeedStart, Runtime, Stored } from '@daybook/ports';
 import { writtenAtMs } from './lag.ts';
 import { type LeaseDocument, type PlanDocument, leaseId } from './lease-document.ts';
 
@@ -81,6 +81,32 @@ export function statusOf({ range, lease, parent }: LeasedRange): RangeStatus {
   };
 }
 
+/** Where to begin to read. */
+export type Place = { readonly continuation: string } | { readonly start: FeedStart };
+
+export function placeOfLease(lease: LeaseDocument | undefined): Place {
+  const { continuation, from = 'beginning' } = lease ?? {};
+  return continuation === undefined ? { start: from } : { continuation };
+}
+
+/** Pages of a part of a partition may be empty and not the last: what lies between belongs to the other parts. */
+const emptyPagesMax = 1_000;
+
+/** The first document behind a place, and the newest log sequence number of its partition. */
+export async function firstBehind<T extends Document>(
+  source: Pick<Container<T>, 'feedPage'>,
+  range: FeedRange,
+  place: Place,
+): Promise<{ readonly document: Stored<T> | undefined; readonly newestLsn: number | undefined }> {
+  let from = place;
+  for (let pages = 1; ; pages += 1) {
+    const { documents, hasMore, continuation, newestLsn } = await source.feedPage({ range, limit: 1, ...from });
+    const [document] = documents;
+    if (document !== undefined || !hasMore || pages === emptyPagesMax) return { document, newestLsn };
+    from = { continuation };
+  }
+}
+
 /** Looks at the container itself, so it is true whether anybody works on the range or not. */
 export async function lagOf<T extends Document>(
   { range, lease, parent }: LeasedRange,
@@ -88,16 +114,13 @@ export async function lagOf<T extends Document>(
   runtime: Runtime,
   timeOf?: (document: Stored<T>) => number,
 ): Promise<RangeLag> {
-  const { continuation, from = 'beginning' } = lease ?? parent ?? {};
-  const place = continuation === undefined ? { start: from } : { continuation };
-  const { documents, newestLsn } = await source.feedPage({ range, limit: 1, ...place });
-  const [first] = documents;
+  const { document: first, newestLsn } = await firstBehind(source, range, placeOfLease(lease ?? parent));
   if (first === undefined) return { lagSeconds: 0, lagEvents: 0 };
   const nowMs = runtime.now();
   const writtenMs = timeOf?.(first) ?? writtenAtMs(first, nowMs);
   const lsn = first._lsn ?? 0;
   return {
     lagSeconds: Math.max(0, nowMs - writtenMs) / 1_000,
-    lagEvents: Math.max(documents.length, (newestLsn ?? lsn) - lsn + 1),
+    lagEvents: Math.max(1, (newestLsn ?? lsn) - lsn + 1),
   };
 }

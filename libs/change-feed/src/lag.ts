@@ -35,9 +35,14 @@ export function createLag<T extends Document>({ runtime, timeOf, silentMsMax }: 
     read(page) {
       readAtMs = runtime.now();
       const last = page.documents.at(-1) as Stored<T> | undefined;
-      unreadFromMs = page.hasMore && last !== undefined ? timeOf(last) : undefined;
-      const lsn = last?._lsn;
-      unread = !page.hasMore || lsn === undefined ? 0 : Math.max(0, (page.newestLsn ?? lsn) - lsn);
+      if (!page.hasMore) {
+        unreadFromMs = undefined;
+        unread = 0;
+      } else if (last !== undefined) {
+        // An empty page that is not the last says nothing: it holds what belongs to other parts of the partition.
+        unreadFromMs = timeOf(last);
+        unread = last._lsn === undefined ? 0 : Math.max(0, (page.newestLsn ?? last._lsn) - last._lsn);
+      }
     },
     get lagging() {
       return unreadFromMs !== undefined;
