@@ -2,6 +2,7 @@ import type { StoredEvent } from '@daybook/eventstore';
 import { type Container, type ContainerCall, type Fault, memoryContainer, virtualRuntime } from '@daybook/ports';
 import fc from 'fast-check';
 import { type Added, addedEvent, createTally, foldOf, sumsOf } from '../test-support/tally.ts';
+import { checkParity } from '../versions/parity.ts';
 import { createTotals } from './create-totals.ts';
 
 const partitionKey = ({ partition }: Readonly<Record<string, unknown>>): string => String(partition);
@@ -84,6 +85,30 @@ describe('totals over many streams', () => {
       contribute: () => [{ partition: 'd1', key: 'a', fields: { hidden: 'x' }, values: {} }],
     });
     await expect(reserved.apply([addedEvent(one, 1, [])])).rejects.toMatchObject({ code: 'reserved-field' });
+  });
+
+  it('are compared between two builds', async () => {
+    const { runtime, container } = stored();
+    const [before, after] = ['tally@1', 'tally@2'].map((name) => createTally(container, runtime, new Map(), name));
+    if (before === undefined || after === undefined) throw new Error('two builds');
+    const events = Array.from({ length: 30 }, (_, n) =>
+      addedEvent(`order-${n}`, 1, [line(`d${n % 3}`, 'a', n), line('d1', `s${n}`, 1)]),
+    );
+    for (const event of events) for (const build of [before, after]) await build.apply([event]);
+    const compare = async () => {
+      const report = checkParity({
+        ...{ serving: { build: 1, documents: before }, candidate: { build: 2, documents: after } },
+        ...{ comparable: (document: object) => document, runtime },
+      });
+      await runtime.advance(10_000);
+      return report;
+    };
+    expect(await compare()).toMatchObject({ clean: true, counts: { serving: 33, candidate: 33 } });
+    await after.apply([addedEvent('order-7', 2, [line('d1', 'a', 8), line('d1', 's7', 1)])]);
+    expect(await compare()).toMatchObject({
+      clean: false,
+      samples: [{ key: 'd1~a', kind: 'different', fields: ['units'] }],
+    });
   });
 
   it('are gone when they are cleared', async () => {
