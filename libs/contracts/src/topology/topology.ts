@@ -81,6 +81,8 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
           service,
           purpose: 'totals',
           partitionKey: '/partition',
+          // What lists ask by. What a stream adds is kept by the keys of the totals, and nobody asks for those.
+          indexed: ['/readModel', '/hidden', '/total', '/day', '/sku'],
         } as const,
       ]
     : []),
