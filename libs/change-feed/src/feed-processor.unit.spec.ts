@@ -5,6 +5,22 @@ import { type Entry, createWorld, outOfOrder } from './test-support/world.ts';
 
 const numbers = (documents: readonly Stored<Entry>[]): readonly number[] => documents.map(({ n }) => n);
 
+it('pauses longer and longer where nothing comes, also where the least time between two reads is none', async () => {
+  const world = createWorld({ ranges: 1 });
+  let reads = 0;
+  const { source } = world;
+  const feedPage: typeof source.feedPage = (request) => {
+    reads += 1;
+    // A loop without pauses would never let time pass.
+    return reads > 1_000 ? new Promise(() => undefined) : source.feedPage(request);
+  };
+  const limits = { pollMinMs: 0, pollIdleMs: 500, minRanges: 1 };
+  world.begin('one', { limits, with: { source: { ...source, feedPage } } });
+  await world.runtime.advance(10_000);
+  expect(reads).toBeGreaterThan(20);
+  expect(reads).toBeLessThan(60);
+});
+
 describe.each([1, 4])('a feed over %i ranges', (ranges) => {
   it('delivers everything, each key in order, transactions sorted', async () => {
     const world = createWorld({ ranges });

@@ -91,7 +91,9 @@ export function createRangeReader<T extends Document>(options: RangeReaderOption
         }
         await runtime.sleep(limits.pollMinMs, stopping);
         // What has just been busy is likely to be so again: the pauses begin short and grow.
-        const pauseMs = Math.min(limits.pollIdleMs, limits.pollMinMs * 2 ** Math.min(emptyReads, 20));
+        // Doubled from 1 ms on where the least time is none: nothing would come of 0 ever.
+        const firstMs = Math.max(1, limits.pollMinMs);
+        const pauseMs = Math.min(limits.pollIdleMs, firstMs * 2 ** Math.min(emptyReads, 20));
         if (emptyReads > 0 && !stopping.aborted) await idle.wait(Math.max(0, pauseMs - limits.pollMinMs));
       }
       return undefined;
