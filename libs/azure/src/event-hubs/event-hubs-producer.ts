@@ -2,6 +2,7 @@ import { type EventData, EventHubProducerClient, type RetryOptions } from '@azur
 import { HubError, type HubMessage, type HubProducer, type Runtime } from '@daybook/ports';
 import { type HubConnection, closeBounded, defaultRetry } from './connection.ts';
 import { hubError } from './hub-error.ts';
+import { surviveLateSends } from './late-sends.ts';
 
 export type EventHubsProducerOptions = HubConnection & {
   readonly hub: string;
@@ -16,6 +17,7 @@ const sdkMessageIdLengthMax = 128;
 /** A {@link HubProducer} on the Event Hubs SDK. It connects with its first request. */
 export function eventHubsProducer(options: EventHubsProducerOptions): HubProducer {
   const { hub, runtime } = options;
+  surviveLateSends();
   const clientOptions = { retryOptions: options.retry ?? defaultRetry };
   const client =
     'connectionString' in options
