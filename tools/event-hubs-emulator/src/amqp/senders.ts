@@ -44,7 +44,7 @@ export function serveSender(link: Receiver, entity: Entity, dependencies: Sender
     return;
   }
   link.set_target({ address: link.target.address });
-  // As the service does. A client library that names the source in an error (rhea-promise, when a send takes too long) dies without one.
+  // As the service does: client libraries name the source in their errors.
   link.set_source({ address: (link.source as Source | undefined)?.address ?? '' });
   localAttach(link).max_message_size = limits.transferBytes;
   receiveBytes(link);
