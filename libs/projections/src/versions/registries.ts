@@ -1,11 +1,22 @@
-import { type Container, type Refusal, type Runtime, type Stored, isContainerError } from '@daybook/ports';
+import {
+  type Container,
+  type Refusal,
+  type Runtime,
+  type Stored,
+  isContainerError,
+  isSafeToRetry,
+} from '@daybook/ports';
 import { firstRegistry, type Registry, registryId } from './registry.ts';
 import { ReadModelError } from './read-model.ts';
 
 /** The registries of a service's read models, as stored. */
 export interface Registries {
   read(name: string): Promise<Stored<Registry> | undefined>;
-  /** The registry; where there is none yet, the first one is written. Of several writers one wins. */
+  /**
+   * The registry; where there is none yet, the first one is written. Of several writers one wins. Tried again for some seconds.
+   *
+   * @throws ReadModelError `conflict`; ContainerError
+   */
   ensure(name: string, version: number): Promise<Stored<Registry>>;
   /**
    * Replaces it by what `change` makes of it, guarded by its etag: where another changed it, `change` is asked again.
@@ -17,6 +28,8 @@ export interface Registries {
 
 const maxConflicts = 10;
 const pauseMaxMs = 100;
+/** At the start it is tried for some seconds. */
+const startPauseMaxMs = 2_000;
 
 export function createRegistries(container: Container, runtime: Pick<Runtime, 'now' | 'random' | 'sleep'>): Registries {
   const read = async (name: string): Promise<Stored<Registry> | undefined> => {
@@ -42,12 +55,19 @@ export function createRegistries(container: Container, runtime: Pick<Runtime, 'n
     read,
     async ensure(name, version) {
       const by = { actor: 'service:start', reason: 'first start', at: new Date(runtime.now()).toISOString() };
-      for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
-        const found = (await read(name)) ?? (await write(firstRegistry(name, version, by)));
-        if (found !== undefined) return found;
-        await runtime.sleep(runtime.random() * pauseMaxMs);
+      let away: unknown;
+      for (let attempt = 0; attempt < maxConflicts; attempt += 1) {
+        try {
+          const found = (await read(name)) ?? (await write(firstRegistry(name, version, by)));
+          if (found !== undefined) return found;
+        } catch (error) {
+          // A service starts with this: a database that is busy or away for a moment must not end it.
+          if (!isSafeToRetry(error)) throw error;
+          away = error;
+        }
+        await runtime.sleep(runtime.random() * Math.min(startPauseMaxMs, pauseMaxMs * 2 ** attempt));
       }
-      throw new ReadModelError('conflict', name, 'its registry could not be written');
+      throw away ?? new ReadModelError('conflict', name, 'its registry could not be written');
     },
     async update(name, change) {
       for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
