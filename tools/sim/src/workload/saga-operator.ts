@@ -8,7 +8,7 @@ type Request = OperatorCommand['request'];
 
 const looksEveryMs = 3_000;
 /** A late answer has so long to take a parked saga on by itself. */
-const patienceMs = 12_000;
+const patienceMs = 7_000;
 /** Chance, at each look while there are faults, that a saga is cancelled by hand. */
 const meddles = 0.03;
 

@@ -4,7 +4,8 @@ import { processContainer } from './process-container.ts';
 import { processConsumer, processProducer } from './process-hubs.ts';
 import type { World } from './world.ts';
 
-const never = new Promise<never>(() => undefined);
+/** One of its own each time: one that lasts would keep alive all that ever waited for it. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /**
  * One participant as a process: everything that it does passes through its ports, which can be cut (a crash) or held (SIGSTOP, a
@@ -55,7 +56,7 @@ export class SimProcess {
 
   /** To be awaited before and after everything that it does: resolves at once, once it is thawed, or never. */
   pass(): Promise<void> | undefined {
-    if (this.#dead) return never;
+    if (this.#dead) return never();
     return this.#frozen?.thawed.then(() => this.pass());
   }
 
@@ -67,7 +68,7 @@ export class SimProcess {
       this.world.note(this.instance, () => 'dies');
       for (const told of this.onDeath) told();
     }
-    return never;
+    return never();
   }
 
   freeze(): void {
