@@ -48,6 +48,7 @@ import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { feedRoutes } from './http/feeds.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
 import { outboxRoutes } from './http/outbox.ts';
+import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit.ts';
 import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
@@ -207,10 +208,13 @@ export function openService(
         () => parking,
         (error) => log.warn({ err: error }, 'dead letters could not be counted'),
       );
-      const { auth } = settings;
+      const { auth, rateLimitPerSecond: perSecond } = settings;
       if (auth === undefined)
         log.warn({}, 'DAYBOOK_AUTH is off: every caller is believed, whatever they say of themselves');
       const access = auth === undefined ? [] : [authenticate(createTokenVerifier(auth), endpoints[service.name], log)];
+      const limiter = perSecond === undefined ? undefined : createRateLimiter({ perSecond }, runtime);
+      if (limiter !== undefined) access.push(limitCallers(limiter));
+      const refused = limiter === undefined ? [] : [limitRefused(limiter)];
       const common = [
         correlationRoutes(reading),
         deadLetterRoutes({ deadLetters, operations, consumers: parking, runtime, log }),
@@ -226,7 +230,7 @@ export function openService(
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           { name: 'read-models', start: () => readModels.start(), stop: () => readModels.stop() },
           ...components,
-          httpComponent({ settings, routes: Router().use(...access, ...common, routes), health, log }),
+          httpComponent({ settings, routes: Router().use(...access, ...common, routes, ...refused), health, log }),
         ],
       });
     },

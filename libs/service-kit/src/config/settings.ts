@@ -27,6 +27,8 @@ export interface Settings {
   readonly logLevel: string;
   /** Whose tokens prove who a caller is; `undefined`: nobody has to prove it, which is for loopback only. */
   readonly auth: TokenSettings | undefined;
+  /** Requests of one client each second (`RATE_LIMIT_PER_SECOND`), twice as many at once; `undefined`: no limit. */
+  readonly rateLimitPerSecond: number | undefined;
   /** Where traces and metrics go, by OTLP over HTTP. */
   readonly telemetry: TelemetrySettings;
   /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
@@ -93,6 +95,7 @@ export function readSettings(
     publishMode: publishModeOf(env['PUBLISH_MODE'] ?? 'feed'),
     logLevel: levelOf(env['LOG_LEVEL'] ?? 'info'),
     auth: authOf(env),
+    rateLimitPerSecond: rateLimitOf(env['RATE_LIMIT_PER_SECOND'] ?? '1000'),
     telemetry: telemetryOf(env),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
@@ -145,6 +148,15 @@ function authOf(env: Environment): TokenSettings | undefined {
   if (audience === undefined) throw new SettingError('AUTH_AUDIENCE', 'name the application that tokens are made for');
   if (jwksUri === undefined) throw new SettingError('AUTH_JWKS_URI', 'say where the issuer publishes its keys');
   return { issuer, audience, jwksUri: url('AUTH_JWKS_URI', jwksUri) };
+}
+
+/** The default is more than a tool on the same machine sends: it stops a flood, and shapes nobody's work. */
+function rateLimitOf(value: string): number | undefined {
+  if (/^\d{1,6}$/.test(value)) return Number(value) || undefined;
+  throw new SettingError(
+    'RATE_LIMIT_PER_SECOND',
+    `must be requests, 1 to 999999, or 0 for no limit, not ${JSON.stringify(value)}`,
+  );
 }
 
 /** The names are OpenTelemetry's own. */

@@ -96,6 +96,8 @@ describe('a setting that cannot be used is named', () => {
     ['PORT', '65536'],
     ['PORT', '80.5'],
     ['PORT', '0x50'],
+    ['RATE_LIMIT_PER_SECOND', '-1'],
+    ['RATE_LIMIT_PER_SECOND', 'off'],
     ['COSMOS_ENDPOINT', 'somewhere'],
     ['BLOB_ENDPOINT', ''],
     ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],
@@ -115,6 +117,12 @@ describe('a setting that cannot be used is named', () => {
       variable,
       message: expect.stringMatching(`^${variable}: must `),
     });
+  });
+
+  it('of requests each second may be 0, which is no limit', () => {
+    expect(read({}).rateLimitPerSecond).toBe(1_000);
+    expect(read({ RATE_LIMIT_PER_SECOND: '20' }).rateLimitPerSecond).toBe(20);
+    expect(read({ RATE_LIMIT_PER_SECOND: '0' }).rateLimitPerSecond).toBeUndefined();
   });
 
   it('and a secret is not repeated', () => {

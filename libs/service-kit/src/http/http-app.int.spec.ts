@@ -21,6 +21,17 @@ afterEach(() => client.close());
 
 const by = (count: number): object => ({ by: count });
 
+it.each(['/counters', '/nowhere', '/broken/anything', '/health/live', '/health/ready'])(
+  'what is answered at %s is not kept, not guessed at and not run, and does not say what we run',
+  async (path) => {
+    const { headers } = await client.get(path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
+    expect(headers.get('x-powered-by')).toBeNull();
+  },
+);
+
 describe('a problem', () => {
   it('is a document of RFC 9457 with a stable code', async () => {
     const { status, headers, body } = await client.get('/nowhere?x=1');

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import type { Health } from '../health.ts';
 import type { Log } from '../log.ts';
 import { tracedRequests } from '../telemetry/traced-requests.ts';
@@ -24,12 +24,23 @@ export interface HttpService {
 /** The largest body: an order of 1,000 lines with descriptions has less than half of it. */
 const bodyMax = '1mb';
 
+/** On every answer: it is what it says it is, no cache keeps it, and a browser that shows it runs and loads nothing. */
+const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.set({
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  });
+  next();
+};
+
 /** Starts the HTTP side of a service. @throws Error naming the port when it is in use */
 export async function startHttp({ port, host = '127.0.0.1', routes, health, log }: HttpOptions): Promise<HttpService> {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.use(securityHeaders);
   app.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });

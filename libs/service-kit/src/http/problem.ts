@@ -37,6 +37,7 @@ const titles: Readonly<Record<number, string>> = {
   415: 'Unsupported media type',
   422: 'Unprocessable',
   428: 'Precondition required',
+  429: 'Too many requests',
   500: 'Internal error',
   503: 'Unavailable',
 };

@@ -1,0 +1,43 @@
+import { Router } from 'express';
+import { as, type Client, serve, withCallers } from '../testing/testing.ts';
+import { createRateLimiter, limitCallers, limitRefused } from './rate-limit.ts';
+
+let nowMs: number;
+let client: Client;
+const things = [{ method: 'GET', path: '/things', summary: 'Things', roles: ['customer'] }] as const;
+
+beforeEach(async () => {
+  nowMs = 0;
+  const limiter = createRateLimiter({ perSecond: 1, burst: 2 }, { now: () => nowMs });
+  const handlers = Router().get('/things', (_request, response) => void response.json({ code: 'let-in' }));
+  const inner = Router().use(limitCallers(limiter), handlers);
+  client = await serve(Router().use(withCallers(inner, things), limitRefused(limiter)));
+});
+afterEach(() => client.close());
+
+const codes = async (headers: Readonly<Record<string, string>>, times: number): Promise<unknown[]> => {
+  const found: unknown[] = [];
+  for (let n = 0; n < times; n += 1) found.push((await client.get('/things', headers)).body['code']);
+  return found;
+};
+
+it('a client that floods is told when to come back, and others at its address are served', async () => {
+  expect(await codes(as('customer', 'ann'), 3)).toEqual(['let-in', 'let-in', 'too-many-requests']);
+  const { status, headers } = await client.get('/things', as('customer', 'ann'));
+  expect([status, headers.get('retry-after')]).toEqual([429, '1']);
+  expect(await codes(as('customer', 'bob'), 1)).toEqual(['let-in']);
+  nowMs += 1_000;
+  expect(await codes(as('customer', 'ann'), 2)).toEqual(['let-in', 'too-many-requests']);
+});
+
+it('those without a token are counted by their address, and hold back nobody who has one', async () => {
+  expect(await codes({}, 3)).toEqual(['token-missing', 'token-missing', 'too-many-requests']);
+  expect(await codes({ authorization: 'Bearer rubbish' }, 1)).toEqual(['too-many-requests']);
+  expect(await codes(as('customer', 'ann'), 1)).toEqual(['let-in']);
+});
+
+it('health is asked as often as anybody likes', async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 10; n += 1) statuses.push((await client.get('/health/live')).status);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+});
