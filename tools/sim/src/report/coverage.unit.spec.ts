@@ -2,9 +2,9 @@ import { coverage, coverageOf } from './coverage.ts';
 
 describe('coverage', () => {
   it('asks for more of more runs', () => {
-    const nothing = coverageOf(() => 0, 1_000);
+    const nothing = coverageOf(() => 0, 10_000);
     expect(nothing.missed).toHaveLength(coverage.length);
-    expect(nothing.missed).toContain('orders completed: 0 of 100');
+    expect(nothing.missed).toContain('orders completed: 0 of 1000');
     expect(coverageOf(() => 100_000, 10_000).missed).toEqual([]);
     expect(coverageOf(() => 0, 2_000).missed).toContain('orders completed: 0 of 200');
   });
