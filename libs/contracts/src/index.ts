@@ -91,7 +91,12 @@ export {
   stockStream,
 } from './streams.ts';
 export { minVersion } from './http/min-version.ts';
-export { type CallerRole, callerRoles, commonEndpoints, type Endpoint, endpoints } from './http/endpoints.ts';
+export { type CallerRole, callerRoles, type Endpoint, type ProblemCodes, problemsOf } from './http/endpoint.ts';
+export { endpoints } from './http/endpoints.ts';
+export { commonEndpoints } from './http/operator-endpoints.ts';
+export { operatorQueries, operatorRequests } from './http/operator-http.ts';
+export { eventsQuery, problem } from './http/answers.ts';
+export { openApiOf, type OpenApiDocument, type Operation } from './http/openapi.ts';
 export { listOrdersQuery, orderRequests, orderSummaryQuery, pageQuery, salesReportQuery } from './http/order-http.ts';
 export { inventoryRequests, listStockQuery } from './http/inventory-http.ts';
 export { listPaymentsQuery, paymentRequests } from './http/payment-http.ts';

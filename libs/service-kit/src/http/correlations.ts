@@ -1,3 +1,4 @@
+import { operatorQueries } from '@daybook/contracts';
 import type { CorrelationPosition } from '@daybook/eventstore';
 import { Router } from 'express';
 import { z } from 'zod';
@@ -5,19 +6,13 @@ import { type EventReading, recordRead, shownEvents } from './audited.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
 
-const correlationQuery = z.strictObject({
-  correlationId: z.string('must be given once').min(1).max(255),
-  after: z.string().max(1_024).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-
 const position = z.tuple([z.iso.datetime(), z.string().min(1).max(255), z.int().min(1)]);
 
 /** `GET /v1/events?correlationId=`: what one client request led to in this service, over all its streams, in the order of time; on record. */
 export function correlationRoutes(reading: EventReading): Router {
   const router = Router();
   router.get('/v1/events', async (request, response) => {
-    const { correlationId, after, limit } = validate(correlationQuery, request.query, 'query');
+    const { correlationId, after, limit } = validate(operatorQueries.correlation, request.query, 'query');
     const from = after === undefined ? {} : { after: parseCursor(after) };
     const { events, complete } = await reading.store.readCorrelation({ correlationId, limit, ...from });
     const last = events.at(-1);

@@ -1,4 +1,4 @@
-import { type CloudEvent, reason } from '@daybook/contracts';
+import { type CloudEvent, operatorQueries, operatorRequests } from '@daybook/contracts';
 import type {
   DeadLetterAction,
   DeadLetterOperations,
@@ -31,22 +31,6 @@ export interface DeadLetterRoutesOptions {
   readonly log: Log;
 }
 
-const consumerName = z.string().min(1).max(100);
-const keyName = z.string().min(1).max(255);
-const fingerprint = z.string().regex(/^[0-9a-f]{12}$/, 'must be 12 hex digits');
-const pageQuery = z.strictObject({
-  consumer: consumerName.optional(),
-  key: keyName.optional(),
-  after: z.string().max(16_384).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-/** `consumer` may be left out where what is meant is parked by one only. */
-const common = { consumer: consumerName.optional(), reason };
-const replayBody = z.union([z.strictObject({ ...common, key: keyName }), z.strictObject({ ...common, fingerprint })]);
-const discardBody = z.union([
-  z.strictObject({ ...common, key: keyName, messageId: z.string().min(1).max(256).optional() }),
-  z.strictObject({ ...common, fingerprint }),
-]);
 const cursor = z.tuple([z.string(), z.string().nullable()]);
 
 /**
@@ -84,7 +68,7 @@ export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
   });
 
   router.get('/v1/dead-letters', async (request, response) => {
-    const { consumer: only, key, after, limit } = validate(pageQuery, request.query, 'query');
+    const { consumer: only, key, after, limit } = validate(operatorQueries.deadLetters, request.query, 'query');
     if (key !== undefined && only === undefined)
       throw new Problem(400, 'invalid-request', 'consumer: is needed with key.');
     const looked = only === undefined ? consumers : [named(only)];
@@ -120,7 +104,7 @@ export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
   });
 
   router.post('/v1/dead-letters/replay', async (request, response) => {
-    const { consumer: name, reason: why, ...selection } = validate(replayBody, request.body);
+    const { consumer: name, reason: why, ...selection } = validate(operatorRequests.replay, request.body);
     const action = actionOf(request, why);
     const { name: consumer, handle } = await consumerOf(name, selection);
     const report = await alone(consumer, selection, () => operations.replay(consumer, selection, action, handle));
@@ -130,7 +114,7 @@ export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
   });
 
   router.post('/v1/dead-letters/discard', async (request, response) => {
-    const { consumer: name, reason: why, ...given } = validate(discardBody, request.body);
+    const { consumer: name, reason: why, ...given } = validate(operatorRequests.discard, request.body);
     const selection = given as DeadLetterSelection;
     const action = actionOf(request, why);
     const { name: consumer } = await consumerOf(name, selection);

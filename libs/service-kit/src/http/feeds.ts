@@ -1,9 +1,9 @@
 import { type FeedAdmin, type FeedHealth, isFeedError, type RewindTarget } from '@daybook/change-feed';
-import { reason } from '@daybook/contracts';
+import { operatorRequests } from '@daybook/contracts';
 import type { AuditLog } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import { type Request, Router } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Log } from '../log.ts';
 import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
@@ -18,12 +18,6 @@ export interface FeedRoutesOptions {
   readonly log: Log;
 }
 
-const range = z.string().min(1).max(200);
-const rewindBody = z.union([
-  z.strictObject({ to: z.literal('beginning'), range: range.optional(), reason }),
-  z.strictObject({ time: z.iso.datetime(), range: range.optional(), reason }),
-  z.strictObject({ position: z.string().min(1).max(16_384), range, reason }),
-]);
 const statuses = {
   'feed-unknown': 404,
   'range-unknown': 404,
@@ -56,7 +50,7 @@ export function feedRoutes({ admin, health, audit, runtime, log }: FeedRoutesOpt
 
   router.post('/v1/feeds/:name/rewind', async (request, response) => {
     const { name } = request.params;
-    const body = validate(rewindBody, request.body);
+    const body = validate(operatorRequests.rewind, request.body);
     const action = {
       actor: knownActor(request),
       reason: body.reason,
@@ -85,7 +79,7 @@ export function feedRoutes({ admin, health, audit, runtime, log }: FeedRoutesOpt
   return router;
 }
 
-function targetOf(body: z.infer<typeof rewindBody>): RewindTarget {
+function targetOf(body: z.infer<typeof operatorRequests.rewind>): RewindTarget {
   if ('time' in body) return { timeMs: Date.parse(body.time) };
   return 'position' in body ? { continuation: body.position } : body.to;
 }

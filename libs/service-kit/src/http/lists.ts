@@ -1,7 +1,7 @@
+import { eventsQuery } from '@daybook/contracts';
 import type { Condition } from '@daybook/ports';
 import type { Listed, ListQuery } from '@daybook/projections';
 import type { Request } from 'express';
-import { z } from 'zod';
 import { type EventReading, recordRead, shownEvents } from './audited.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
@@ -22,12 +22,6 @@ export async function itemPage<Item extends object>(
   if ('refused' in page) throw new Problem(400, page.code, page.message);
   return { items: page.items.map(view), ...(page.next === undefined ? {} : { next: page.next }) };
 }
-
-const eventsQuery = z.strictObject({
-  /** The version that the last page ended with. */
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
 
 /**
  * The stored events of a stream for a person, a page at a time, on record; `undefined` when it has none at all.

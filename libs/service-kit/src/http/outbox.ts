@@ -1,9 +1,8 @@
-import { reason } from '@daybook/contracts';
+import { operatorQueries, operatorRequests } from '@daybook/contracts';
 import type { AuditLog } from '@daybook/eventstore';
 import type { Outbox, OutboxEntry } from '@daybook/messaging';
 import type { Runtime } from '@daybook/ports';
 import { Router } from 'express';
-import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
@@ -16,14 +15,6 @@ export interface OutboxRoutesOptions {
   readonly runtime: Runtime;
   readonly log: Log;
 }
-
-const streamId = z.string().min(1).max(255);
-const listQuery = z.strictObject({
-  status: z.enum(['PENDING', 'PUBLISHED', 'FAILED']).default('FAILED'),
-  streamId: streamId.optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-});
-const retryBody = z.strictObject({ streamId: streamId.optional(), reason });
 
 /**
  * The outbox, for operators: `GET /v1/outbox?status=&streamId=&limit=` lists entries, those that have failed by default, and `POST
@@ -39,14 +30,14 @@ export function outboxRoutes({ outbox, audit, runtime, log }: OutboxRoutesOption
   };
 
   router.get('/v1/outbox', async (request, response) => {
-    const { status, limit, ...ofStream } = validate(listQuery, request.query, 'query');
+    const { status, limit, ...ofStream } = validate(operatorQueries.outbox, request.query, 'query');
     const only = ofStream.streamId === undefined ? {} : { streamId: ofStream.streamId };
     const entries = await opened().list(status, { limit, ...only });
     response.json({ items: entries.map(shown) });
   });
 
   router.post('/v1/outbox/retry', async (request, response) => {
-    const { streamId: only, reason: why } = validate(retryBody, request.body);
+    const { streamId: only, reason: why } = validate(operatorRequests.outboxRetry, request.body);
     const actor = actorOf(request);
     if (actor === undefined) throw new Problem(400, 'actor-required', 'X-Actor: say who has it sent again.');
     const found = opened();

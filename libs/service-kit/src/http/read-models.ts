@@ -1,8 +1,7 @@
-import { reason } from '@daybook/contracts';
+import { operatorRequests } from '@daybook/contracts';
 import type { Refusal, Runtime } from '@daybook/ports';
 import type { ParityReport, ReadModelCommands } from '@daybook/projections';
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { actorOf } from './headers.ts';
 import { Problem } from './problem.ts';
@@ -14,11 +13,6 @@ export interface ReadModelRoutesOptions {
   /** Told of a comparison that fails after its request was answered. */
   readonly log: Log;
 }
-
-const asked = { reason };
-const plainBody = z.strictObject(asked);
-const rebuildBody = z.strictObject({ ...asked, version: z.int().min(1).max(1_000_000).optional() });
-const switchBody = z.strictObject({ ...asked, force: z.boolean().optional() });
 
 /** A comparison that takes longer goes on without its request: its report is at the build. */
 const parityAnswerMs = 10_000;
@@ -39,12 +33,12 @@ export function readModelRoutes({ readModels, runtime, log }: ReadModelRoutesOpt
     response.json({ items: await readModels.describe() });
   });
   router.post('/v1/read-models/:name/rebuild', async (request, response) => {
-    const { version, ...body } = validate(rebuildBody, request.body);
+    const { version, ...body } = validate(operatorRequests.rebuild, request.body);
     const wanted = { ...body, actor: knownActor(request), ...(version === undefined ? {} : { version }) };
     answer(response, 202, await readModels.rebuild(nameOf(request), wanted));
   });
   router.post('/v1/read-models/:name/parity', async (request, response) => {
-    const body = validate(plainBody, request.body);
+    const body = validate(operatorRequests.plain, request.body);
     const name = nameOf(request);
     const comparing = readModels.parity(name, { ...body, actor: knownActor(request) });
     const patience = new AbortController();
@@ -59,15 +53,15 @@ export function readModelRoutes({ readModels, runtime, log }: ReadModelRoutesOpt
     }
   });
   router.post('/v1/read-models/:name/switch', async (request, response) => {
-    const { force = false, ...body } = validate(switchBody, request.body);
+    const { force = false, ...body } = validate(operatorRequests.switch, request.body);
     answer(response, 200, await readModels.switchTo(nameOf(request), { ...body, force, actor: knownActor(request) }));
   });
   router.post('/v1/read-models/:name/rollback', async (request, response) => {
-    const body = validate(plainBody, request.body);
+    const body = validate(operatorRequests.plain, request.body);
     answer(response, 200, await readModels.rollback(nameOf(request), { ...body, actor: knownActor(request) }));
   });
   router.post('/v1/read-models/:name/retire', async (request, response) => {
-    const body = validate(plainBody, request.body);
+    const body = validate(operatorRequests.plain, request.body);
     answer(response, 202, await readModels.retire(nameOf(request), { ...body, actor: knownActor(request) }));
   });
   return router;

@@ -1,14 +1,11 @@
 import type { Erasure } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
-import { entityId, reason } from '@daybook/contracts';
+import { entityId, operatorRequests } from '@daybook/contracts';
 import { Router } from 'express';
-import { z } from 'zod';
 import { commandContext } from './command-context.ts';
 import { actorOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
-
-const eraseSubject = z.strictObject({ reason });
 
 /**
  * `POST /v1/subjects/{id}/erase {reason}` with `X-Actor`: makes the subject's personal data unreadable and answers with the receipt.
@@ -18,7 +15,7 @@ export function subjectRoutes({ erase, runtime }: { readonly erase: Erasure; rea
   const router = Router();
   router.post('/v1/subjects/:subject/erase', async (request, response) => {
     const subject = validate(entityId, request.params.subject, 'subject');
-    const body = validate(eraseSubject, request.body);
+    const body = validate(operatorRequests.plain, request.body);
     const actor = actorOf(request);
     if (actor === undefined) throw new Problem(400, 'actor-required', 'X-Actor: say who has the subject erased.');
     const { commandKey, traceparent } = commandContext(request, runtime).metadata;

@@ -16,8 +16,10 @@ const verifier: TokenVerifier = {
 };
 
 /** The routes as callers meet them, who are whoever `Authorization: Bearer <role>.<id>` says. */
-export const withCallers = (routes: Router, endpoints: readonly Endpoint[]): Router =>
-  Router().use(authenticate(verifier, endpoints, silentLog), routes);
+export const withCallers = (
+  routes: Router,
+  endpoints: readonly Pick<Endpoint, 'method' | 'path' | 'roles'>[],
+): Router => Router().use(authenticate(verifier, endpoints, silentLog), routes);
 
 /** The headers of such a caller. */
 export const as = (role: string, id = 'somebody'): { readonly authorization: string } => ({

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { ServiceName } from '../topology/topology.ts';
+import { problem } from './answers.ts';
+import { type Endpoint, problemsOf } from './endpoint.ts';
+import { endpoints } from './endpoints.ts';
+import { withSharedResponses } from './shared-responses.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One operation of a document. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters: readonly Json[];
+  readonly requestBody?: Json;
+  readonly responses: Readonly<Record<string, Json>>;
+}
+
+/** An OpenAPI 3.1 document: JSON. */
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: Json & { readonly title: string };
+  readonly security: readonly Json[];
+  /** By path and method in small letters. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Json;
+}
+
+/** What a service takes and answers, made of its `endpoints`. Pure: the same contracts give the same document. */
+export function openApiOf(service: ServiceName): OpenApiDocument {
+  const written: Record<string, Record<string, Operation>> = {};
+  for (const endpoint of endpoints[service]) {
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
+    written[path] = { ...written[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
+  }
+  const { paths, responses } = withSharedResponses(written);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `Daybook: ${service}`,
+      version: 'v1',
+      description: 'Amounts are integers in minor units of their currency; times are UTC, ISO 8601.',
+    },
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: schemaOf(problem, 'output') },
+      responses,
+    },
+  };
+}
+
+function operationOf(endpoint: Endpoint): Operation {
+  const { method, path, summary, roles, body } = endpoint;
+  const words = path.replace(/^\/v1\//, '').split(/[/:-]+/);
+  return {
+    operationId: [method.toLowerCase(), ...words.map(capitalized)].join(''),
+    summary,
+    description: `For the role ${roles.join(' or ')}.${roles.includes('customer') ? ' A customer meets only what is their own.' : ''}`,
+    parameters: [...pathParameters(path), ...queryParameters(endpoint), ...headerParameters(endpoint)],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: { 'application/json': { schema: schemaOf(body, 'input') } },
+          },
+        }),
+    responses: { ...answersOf(endpoint), ...problemAnswersOf(endpoint) },
+  };
+}
+
+const pathParameters = (path: string): Json[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+
+function queryParameters({ query }: Endpoint): Json[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+    readonly properties?: Readonly<Record<string, Json>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: required.includes(name), schema },
+  }));
+}
+
+function headerParameters({ command, recorded }: Endpoint): Json[] {
+  const header = (name: string, description: string, required = false): Json => ({
+    ...{ name, in: 'header', required, description, schema: { type: 'string' } },
+  });
+  return [
+    ...(command === undefined
+      ? []
+      : [
+          header('Idempotency-Key', 'The same key again gets the same answer; with another request it is 422.'),
+          header('If-Match', `The ETag that was seen.${command === 'If-Match required' ? ' Not for a dry run.' : ''}`),
+        ]),
+    ...(recorded === undefined ? [] : [header('X-Actor', 'For whom another program acts: `operator:<id>`.')]),
+    ...(recorded === 'read' ? [header('X-Audit-Reason', 'Why events are read; goes on record.')] : []),
+  ];
+}
+
+function answersOf({ answers, etag }: Endpoint): Record<string, Json> {
+  const headers = etag ? { headers: { ETag: { schema: { type: 'string' } } } } : {};
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, schema]) => [
+      status,
+      {
+        description: status === '202' ? 'Accepted: it goes on' : 'Done',
+        ...headers,
+        content: { 'application/json': { schema: schemaOf(schema, 'output') } },
+      },
+    ]),
+  );
+}
+
+function problemAnswersOf(endpoint: Endpoint): Record<string, Json> {
+  const byStatus = Map.groupBy(Object.entries(problemsOf(endpoint)), ([, status]) => status);
+  const retry = { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.' } } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, found]) => {
+      const codes = found.map(([code]) => code).sort();
+      const schema = {
+        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }],
+      };
+      return [
+        status,
+        {
+          description: codes.join(', '),
+          ...(status === 429 || status === 503 ? retry : {}),
+          content: { 'application/problem+json': { schema } },
+        },
+      ];
+    }),
+  );
+}
+
+/** JSON Schema 2020-12, which is what OpenAPI 3.1 has; rules that it cannot express are left to the service. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
