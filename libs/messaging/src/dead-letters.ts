@@ -47,11 +47,14 @@ export interface ParkedPage {
 export interface DeadLetters {
   /** Reads the keys parked by `consumer`. */
   load(consumer: string): Promise<ReadonlySet<string>>;
-  /** Writes message and marker in one batch; the same message again changes nothing. */
+  /** Writes message and marker in one batch; the same message again only tells of its newest failure. */
   park(consumer: string, message: MessageToPark, error: unknown, attempts: number): Promise<void>;
-  /** Writes the message without a marker: its key goes on. The same message again changes nothing. */
+  /** Writes the message without a marker: its key goes on. The same message again only tells of its newest failure. */
   parkAlone(consumer: string, message: MessageToPark, error: unknown, attempts: number): Promise<void>;
-  /** Parks messages of one key, only if it is still blocked. False: it is not, and all of them are to be handled. */
+  /**
+   * Parks messages of one key, only if it is still blocked; one that is there keeps what it says of its failure. False: the key is not
+   * blocked, and all of them are to be handled.
+   */
   parkBehind(consumer: string, ...messages: readonly MessageToPark[]): Promise<boolean>;
   list(consumer: string, options?: ListOptions): Promise<ParkedPage>;
   /** Messages of every consumer that parks here, in any order. */
@@ -104,22 +107,24 @@ export function createDeadLetters(options: { readonly container: Container; read
     parkedAt: isoNow(runtime),
   });
 
-  /** All of one key. */
+  /** All of one key. False: there is no marker, where there has to be one. */
   const write = async (entries: readonly EntryDocument[], marker: 'upsert' | 'replace' | 'none'): Promise<boolean> => {
     const [first] = entries;
     if (first === undefined) return true;
     const { partition, consumer, key } = first;
-    const operations: readonly Operation[] = [
-      ...(marker === 'none'
-        ? []
-        : [{ kind: marker, document: { partition, consumer, key, id: markerId, kind: 'marker' } } satisfies Operation]),
-      ...entries.map((document) => ({ kind: 'upsert', document }) satisfies Operation),
-    ];
-    const outcome = await container.batch(partition, operations);
-    if (!outcome.applied && !(marker === 'replace' && outcome.status === 404)) {
-      throw new Error(`parking ${first.messageId} of ${consumer} failed with ${outcome.status}`);
+    const markers: readonly Operation[] =
+      marker === 'none' ? [] : [{ kind: marker, document: { partition, consumer, key, id: markerId, kind: 'marker' } }];
+    // What only stands behind another must not write over one that says how it failed: it comes again after a crash.
+    const kind = marker === 'replace' ? 'create' : 'upsert';
+    for (let left = entries; ;) {
+      const operations = left.map((document): Operation => ({ kind, document }));
+      const outcome = await container.batch(partition, [...markers, ...operations]);
+      if (outcome.applied) return true;
+      if (marker === 'replace' && outcome.status === 404) return false;
+      const isThere = kind === 'create' && outcome.status === 409;
+      if (!isThere) throw new Error(`parking ${first.messageId} of ${consumer} failed with ${outcome.status}`);
+      left = left.toSpliced(outcome.failedIndex - markers.length, 1);
     }
-    return outcome.applied;
   };
   const failedEntry = (consumer: string, message: MessageToPark, error: unknown, attempts: number): EntryDocument =>
     entryOf(consumer, message, { ...failed(consumer, message, error), attempts });

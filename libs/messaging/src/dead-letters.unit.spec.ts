@@ -31,6 +31,23 @@ describe('parking', () => {
     expect(await world.parked()).toEqual(['a1', 'a2']);
   });
 
+  it('behind its key leaves a message that is there with what it says of its failure', async () => {
+    const world = await withParked('a1');
+    await world.deadLetters.parkBehind(consumerName, received('a2', 1));
+    const before = (await world.deadLetters.list(consumerName, { key: 'a' })).messages;
+    const again = [received('a1', 0), received('a2', 1), received('a3', 2)];
+    expect(await world.deadLetters.parkBehind(consumerName, ...again)).toBe(true);
+    expect(await world.deadLetters.parkBehind(consumerName, ...again)).toBe(true);
+    const after = (await world.deadLetters.list(consumerName, { key: 'a' })).messages;
+    expect(after.slice(0, 2)).toEqual(before);
+    expect(after.map(({ error, attempts }) => [error, attempts])).toEqual([
+      ['bad', 5],
+      ['behind a parked message of its key', 0],
+      ['behind a parked message of its key', 0],
+    ]);
+    expect((await world.deadLetters.groups(consumerName)).groups).toMatchObject([{ failed: 1, behind: 2 }]);
+  });
+
   it('keeps no endless error', async () => {
     const world = createConsumerWorld();
     await world.deadLetters.park(consumerName, received('a1', 0), new Error('x'.repeat(100_000)), 5);
