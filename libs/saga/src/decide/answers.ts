@@ -82,7 +82,9 @@ function unknown(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Rea
     probeLater(draft, step, place.item, probe.everyMs, untilMs);
     return;
   }
+  const wasParked = itemOf(draft, place)?.status === 'parked';
   draft.add({ type: 'StepUnknown', data: { ...place, ...why(reply) } });
+  if (wasParked) sayUnparked(draft);
   compensate(draft, { kind: 'unknown', ...why(reply), step: place.step, item: place.item });
 }
 
@@ -94,6 +96,7 @@ function refused(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Rea
   draft.add({ type: 'StepRefused', data: { ...place, ...why(reply), transient } });
   if (transient) pause(draft, step, place.phase, place.item);
   else if (step.kind === 'compensable' && place.phase === 'do') {
+    if (item?.status === 'parked') sayUnparked(draft);
     compensate(draft, { kind: 'refused', ...why(reply), step: place.step, item: place.item });
   } else {
     draft.add({
@@ -101,6 +104,11 @@ function refused(draft: Draft, step: CommandStep, place: AnswerPlace, reply: Rea
       data: { step: place.step, phase: place.phase, items: [place.item], ...why(reply) },
     });
   }
+}
+
+/** Before the saga turns round: said after that it would hide why it did. */
+function sayUnparked(draft: Draft): void {
+  if (draft.saga.parked.size === 0) draft.add({ type: 'SagaUnparked', data: { reason: 'answered' } });
 }
 
 function why({ reason, detail }: Reason): { reason: string; detail?: string } {

@@ -57,10 +57,19 @@ export function decideOperator(
 
 /** True where the intervention changes what happens to money: such a step, or turning round a saga that holds some. */
 export function movesMoney(definition: SagaDefinition, saga: LiveSaga, action: OperatorAction): boolean {
-  if (action.action === 'cancel' || action.action === 'force-compensate')
-    return atStake(definition, saga).money.length > 0;
+  if (turnsRound(definition, action)) return atStake(definition, saga).money.length > 0;
   const step = commandStep(definition, action.step);
   return step !== undefined && sumOf(action.items.map((item) => step.stakeOf(saga.context, item))).money.length > 0;
+}
+
+type WholeSaga = Extract<OperatorAction, { action: 'cancel' | 'force-compensate' }>;
+type Failed = Extract<OperatorAction, { action: 'resolve' }>;
+
+/** A step before the pivot that is declared to have failed turns the saga round like a cancellation. */
+function turnsRound(definition: SagaDefinition, action: OperatorAction): action is WholeSaga | Failed {
+  if (action.action === 'cancel' || action.action === 'force-compensate') return true;
+  if (action.action !== 'resolve' || action.outcome !== 'failed') return false;
+  return action.phase === 'do' && commandStep(definition, action.step)?.kind === 'compensable';
 }
 
 function isAnswer(request: OperatorRequest): request is ProposalAnswer {
@@ -161,7 +170,7 @@ const resolvedReason = 'resolved-as-failed';
 function resolvedAsFailed(draft: Draft, action: Extract<OperatorAction, { action: 'resolve' }>): void {
   const { step, phase, items, evidence } = action;
   const why = { reason: resolvedReason, detail: evidence };
-  if (phase === 'do' && commandStep(draft.definition, step)?.kind === 'compensable') {
+  if (turnsRound(draft.definition, action)) {
     compensate(draft, { kind: 'refused', ...why, step });
     return;
   }

@@ -1,4 +1,4 @@
-import { orderEvents } from '@daybook/contracts';
+import { orderEvents, paymentEvents } from '@daybook/contracts';
 import { exponential } from '../definition/retry.ts';
 import { saga } from '../definition/saga.ts';
 import { sampleSaga, submitted } from '../testing/sample-saga.ts';
@@ -26,6 +26,37 @@ const tellSaga = saga('Tell', { version: 1 })
     command: ({ orderId }) => ({ hub: 'order-commands', target: `order-${orderId}`, type: 'ConfirmOrder', data: {} }),
     succeeded: ['OrderConfirmed'],
     retry: exponential(1, 1_000),
+    nothingToUndo: 'it was said',
+  })
+  .pivot('ship', { awaits: 'OrderShipped' })
+  .build();
+
+const retry = exponential(1, 1_000);
+const toPayment =
+  (type: string) =>
+  ({ orderId }: { readonly orderId: string }) => ({
+    hub: 'payment-commands' as const,
+    target: `payment-${orderId}`,
+    type,
+    data: { orderId },
+  });
+/** Holds money, and then tells. */
+const heldSaga = saga('Held', { version: 1 })
+  .startedBy(orderEvents, 'OrderSubmitted', { key: 'orderId', context: ({ orderId }) => ({ orderId }) })
+  .step('hold', {
+    answers: paymentEvents,
+    command: toPayment('AuthorizePayment'),
+    succeeded: ['PaymentAuthorized'],
+    retry,
+    stake: () => ({ money: { amount: 100, currency: 'GBP' } }),
+    compensate: { command: toPayment('VoidPayment'), succeeded: ['PaymentVoided'], retry },
+  })
+  .step('tell', {
+    answers: orderEvents,
+    command: ({ orderId }) => ({ hub: 'order-commands', target: `order-${orderId}`, type: 'ConfirmOrder', data: {} }),
+    succeeded: ['OrderConfirmed'],
+    refused: { OrderRequestRefused: ({ code }) => ({ reason: code }) },
+    retry,
     nothingToUndo: 'it was said',
   })
   .pivot('ship', { awaits: 'OrderShipped' })
@@ -74,6 +105,16 @@ describe('retry', () => {
     scenario.answers('reserve', 'StockReservationReleased', { item: 'a', phase: 'undo' });
     expect(scenario.saga.status).toBe('compensated');
   });
+});
+
+it('a late refusal of what is parked says that nothing is, before the saga turns round', () => {
+  const late = sagaScenario(heldSaga).receives('OrderSubmitted', submitted('o1', 'a'));
+  late.answers('hold', 'PaymentAuthorized', { data: { paymentId: 'o1', orderId: 'o1' } }).timePasses();
+  expect(late.saga.parked.size).toBe(1);
+  const data = { orderId: 'o1', request: 'confirm', code: 'order-rejected', message: 'no' };
+  late.answers('tell', 'OrderRequestRefused', { data });
+  expect(types(late).slice(0, 3)).toEqual(['StepRefused', 'SagaUnparked', 'CompensationStarted']);
+  expect(types(late).filter((type) => type === 'SagaUnparked')).toHaveLength(1);
 });
 
 describe('skip', () => {
@@ -175,6 +216,16 @@ describe('what moves money', () => {
   it('needs one person where no money is in it, or the setting is off', () => {
     expect(types(undoParked().operator({ action: 'retry' }, two))[0]).toBe('OperatorActed');
     expect(types(commitRefused().operator({ action: 'retry' }))[0]).toBe('OperatorActed');
+  });
+
+  it('waits for somebody else where a step without money of its own is declared to have failed while money is held', () => {
+    const holding = sagaScenario(heldSaga).receives('OrderSubmitted', submitted('o1', 'a'));
+    holding.answers('hold', 'PaymentAuthorized', { data: { paymentId: 'o1', orderId: 'o1' } });
+    const request = { action: 'resolve', step: 'tell', evidence } as const;
+    holding.operator({ ...request, outcome: 'failed' }, two);
+    expect(types(holding)).toEqual(['OperatorProposed']);
+    holding.operator({ action: 'approve', proposalId: 'Held:o1/proposal/1' }, { ...two, actor: 'operator:bob' });
+    expect(holding.asked).toEqual(['VoidPayment payment-o1']);
   });
 
   it('is not carried out when it is declined, too late, or not possible any more', () => {
