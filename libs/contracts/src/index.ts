@@ -93,6 +93,10 @@ export {
 export { minVersion } from './http/min-version.ts';
 export { type CallerRole, callerRoles, type Endpoint, type ProblemCodes, problemsOf } from './http/endpoint.ts';
 export { endpoints } from './http/endpoints.ts';
+export { fulfilmentEndpoints } from './http/fulfilment-endpoints.ts';
+export { inventoryEndpoints } from './http/inventory-endpoints.ts';
+export { orderEndpoints } from './http/order-endpoints.ts';
+export { paymentEndpoints } from './http/payment-endpoints.ts';
 export { commonEndpoints } from './http/operator-endpoints.ts';
 export { operatorQueries, operatorRequests } from './http/operator-http.ts';
 export { eventsQuery, problem } from './http/answers.ts';
