@@ -22,10 +22,12 @@ describe('an endpoint', () => {
   beforeAll(async () => {
     const routes = Router();
     const endpoints = [
+      { method: 'GET', path: '/v1/orders/totals', roles: ['operator'] },
       { method: 'GET', path: '/v1/orders/:orderId', roles: ['customer', 'operator'] },
       { method: 'POST', path: '/v1/orders/:orderId/ship', roles: ['operator'] },
     ] as const;
     routes.use(authenticate({ verify }, endpoints, silentLog));
+    routes.get('/v1/orders/totals', (_request, response) => void response.json({ total: 1 }));
     routes.get('/v1/orders/:orderId', (request, response) => {
       response.json({ caller: callerOf(request), mayAct: mayActFor(request, 'ada') });
     });
@@ -55,6 +57,14 @@ describe('an endpoint', () => {
     expect(reply).toMatchObject({ status, body: { code } });
     if (status === 401) expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
+
+  it.each(['/v1/orders/totals', '/v1/orders/TOTALS', '/V1/orders/Totals/'])(
+    '%s is not reached as another one',
+    async (path) => {
+      expect(await client.get(path, as('ada'))).toMatchObject({ status: 403, body: { code: 'role-missing' } });
+      expect((await client.get(path, as('ops'))).body).toEqual({ total: 1 });
+    },
+  );
 
   it('that nobody has named is closed to everybody', async () => {
     expect(await client.get('/v1/forgotten', as('ops'))).toMatchObject({ status: 404 });

@@ -55,5 +55,6 @@ function patternOf(path: string): RegExp {
   const segments = path
     .split('/')
     .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  return new RegExp(`^${segments.join('/')}/?$`);
+  // As routes are matched: with another rule than theirs, somebody could come to one route by the roles of another.
+  return new RegExp(`^${segments.join('/')}/?$`, 'i');
 }
