@@ -31,6 +31,8 @@ describe('a customer', () => {
     const returned = { lines: [{ sku: 'POST', quantity: 1 }], reason: 'mischief' };
     for (const reply of [
       await client.get('/v1/orders/o1', bob),
+      await client.get('/v1/orders/o1?asOf=2', bob),
+      await client.get('/v1/orders/o1?asOf=99', bob),
       await client.get('/v1/orders/o1/summary', bob),
       await client.post('/v1/orders/o1/cancel', cancelled, bob),
       await client.post('/v1/orders/o1/returns', returned, bob),

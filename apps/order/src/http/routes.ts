@@ -100,6 +100,8 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
     response.set('ETag', etag(item.streamVersion)).json(summaryView(item));
   });
   router.get('/v1/orders/:orderId', async (request, response) => {
+    // Before the past is looked for: what it answers tells how far the stream has come.
+    await requireOwnOrder(request);
     const { state, version } = await stateAsAsked(orders, reading, request, orderStream(orderIdOf(request)));
     if (state.status === 'none' || !mayActFor(request, state.customerId)) throw unknownOrder(request);
     response.set('ETag', etag(version)).json(orderView(state, version));
