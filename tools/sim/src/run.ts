@@ -78,7 +78,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     runtime.now() - world.lastEffectAtMs > quietMs;
   const checkAtRest = async (): Promise<AllHistories> => {
     const histories = await checkQuiet(world, fleet, ledger);
-    if (ledger.violations.length === 0 || !rested) return histories;
+    if (ledger.violations.length === 0 || !rested || steps > stepsMax) return histories;
     // It may only have seemed to be quiet, while a range of a feed passed from one instance to another. What is wrong stays wrong.
     ledger.violations.length = 0;
     world.tally.add('looked at again');

@@ -4,6 +4,11 @@ import type { Ledger } from './ledger.ts';
 
 /** The provider's books and ours tell the same: no money is held for nobody, and what was taken and given back is what we say. */
 export function checkProvider(books: ProviderBooks, ledger: Ledger): void {
+  for (const payment of ledger.payments.values()) {
+    if (payment.status === 'none' || payment.captured === 0 || books.charges.has(payment.paymentId)) continue;
+    const where = `payment ${payment.paymentId}`;
+    ledger.fail('the provider agrees', where, `we say that ${payment.captured} was taken, it knows of no charge`);
+  }
   for (const [key, charge] of books.charges) {
     const where = `charge ${key}`;
     const payment = [...ledger.payments.values()].find((each) => each.status !== 'none' && each.paymentId === key);
