@@ -16,9 +16,10 @@ const patches: Partial<Readonly<Record<MutationName, SourcePatch>>> = {
     to: "export const needsUndo = (item: ItemState): boolean => item.status === 'succeeded';\nexport const unmutated =",
   },
   'reply-not-awaited': {
-    file: '/libs/saga/src/decide/state.ts',
-    from: 'export const isAwaited =',
-    to: 'export const isAwaited = (): boolean => true;\nexport const unmutated =',
+    // Only there: what an operator may act on, and what is in doubt when a saga turns round, stays as it is.
+    file: '/libs/saga/src/decide/answers.ts',
+    from: '!isAwaited(item) || item.round !== intent.round',
+    to: 'false',
   },
 };
 
