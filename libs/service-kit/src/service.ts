@@ -8,6 +8,7 @@ import {
   eventsContainer,
   type HubName,
   leasesContainer,
+  openApiOf,
   readModelsContainer,
   snapshotsContainer,
   type ServiceName,
@@ -47,6 +48,7 @@ import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { feedRoutes } from './http/feeds.ts';
 import { startHttp, type HttpService } from './http/http-app.ts';
+import { openApiRoutes } from './http/openapi.ts';
 import { outboxRoutes } from './http/outbox.ts';
 import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit.ts';
 import { readModelRoutes } from './http/read-models.ts';
@@ -213,7 +215,8 @@ export function openService(
         log.warn({}, 'DAYBOOK_AUTH is off: every caller is believed, whatever they say of themselves');
       const access = auth === undefined ? [] : [authenticate(createTokenVerifier(auth), endpoints[service.name], log)];
       const limiter = perSecond === undefined ? undefined : createRateLimiter({ perSecond }, runtime);
-      if (limiter !== undefined) access.push(limitCallers(limiter));
+      const limits = limiter === undefined ? [] : [limitCallers(limiter)];
+      const docs = openApiRoutes(openApiOf(service.name), ...limits);
       const refused = limiter === undefined ? [] : [limitRefused(limiter)];
       const common = [
         correlationRoutes(reading),
@@ -230,7 +233,12 @@ export function openService(
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
           { name: 'read-models', start: () => readModels.start(), stop: () => readModels.stop() },
           ...components,
-          httpComponent({ settings, routes: Router().use(...access, ...common, routes, ...refused), health, log }),
+          httpComponent({
+            settings,
+            routes: Router().use(docs, ...access, ...limits, ...common, routes, ...refused),
+            health,
+            log,
+          }),
         ],
       });
     },
