@@ -50,26 +50,33 @@ export interface FeedAdmin {
   rewind(request: RewindRequest): Promise<readonly RangeStatus[]>;
 }
 
-export interface FeedAdminOptions<T extends Document = Document> {
-  readonly leases: Container;
+export interface FollowedContainer<T extends Document = Document> {
   /** The container that the feeds follow. */
   readonly source: Pick<Container<T>, 'feedPage'>;
-  readonly runtime: Runtime;
   /** When a document was written, in milliseconds since the epoch; default by `_ts`. */
   readonly timeOf?: (document: Stored<T>) => number;
+}
+
+export interface FeedAdminOptions<T extends Document = Document> extends FollowedContainer<T> {
+  readonly leases: Container;
+  readonly runtime: Runtime;
+  /** Feeds over the same leases that follow another container, by name: positions mean nothing in any other. */
+  readonly others?: Readonly<Record<string, FollowedContainer>>;
 }
 
 const attemptsMax = 10;
 
 /** Looks at feeds and rewinds them, from any process: it needs their leases, not their processors. */
 export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>): FeedAdmin {
-  const { leases, source, runtime, timeOf } = options;
-
-  const firstLsn = async (range: FeedRange, place: Place): Promise<number> =>
-    (await firstBehind(source, range, place)).document?._lsn ?? Infinity;
+  const { leases, runtime } = options;
+  const followedBy = (feed: string): FollowedContainer =>
+    options.others?.[feed] ?? (options as unknown as FollowedContainer);
 
   /** Refuses a place that is none, and one behind which there is something that has not been done. */
   const check = async (leased: LeasedRange, { feed, to }: RewindRequest): Promise<void> => {
+    const { source } = followedBy(feed);
+    const firstLsn = async (range: FeedRange, place: Place): Promise<number> =>
+      (await firstBehind(source, range, place)).document?._lsn ?? Infinity;
     const undone = await firstLsn(leased.range, placeOfLease(leased.lease ?? leased.parent));
     const place = placeOf(to);
     let first: number;
@@ -131,12 +138,14 @@ export function createFeedAdmin<T extends Document>(options: FeedAdminOptions<T>
     async feedsWithLag() {
       const feeds = [...(await readFeeds(leases))];
       return Promise.all(
-        feeds.map(async ([name, ranges]) => ({
-          name,
-          ranges: await Promise.all(
-            ranges.map(async (each) => ({ ...statusOf(each), ...(await lagOf(each, source, runtime, timeOf)) })),
-          ),
-        })),
+        feeds.map(async ([name, ranges]) => {
+          const { source, timeOf } = followedBy(name);
+          const withLag = async (each: LeasedRange) => ({
+            ...statusOf(each),
+            ...(await lagOf(each, source, runtime, timeOf)),
+          });
+          return { name, ranges: await Promise.all(ranges.map(withLag)) };
+        }),
       );
     },
     async rewind(request) {

@@ -193,4 +193,25 @@ describe('the lag of a feed, seen from outside', () => {
     expect(feed?.ranges[0]?.lagSeconds).toBeGreaterThan(28);
     expect(feed?.ranges[0]?.lagSeconds).toBeLessThanOrEqual(30);
   });
+
+  it('is that of the container it follows, also where others of the same leases follow another one', async () => {
+    const world = createWorld({ ranges: 1 });
+    const entries = createWorld({ ranges: 1 });
+    world.begin('one');
+    const byOutbox = { name: 'outbox', source: entries.source, handleKey: async () => undefined };
+    const two = world.begin('two', { with: byOutbox as never });
+    await delivered(world);
+    two.process.kill();
+    for (let n = 0; n < 3; n += 1) await entries.append('a');
+    await world.runtime.advance(5_000);
+    const { leases, source, runtime } = world;
+    const timeOf = () => runtime.now() - 7_000;
+    const admin = createFeedAdmin({ leases, source, runtime, others: { outbox: { source: entries.source, timeOf } } });
+    expect(await admin.feedsWithLag()).toMatchObject([
+      { name: 'outbox', ranges: [{ lagEvents: 3, lagSeconds: 7 }] },
+      { name: 'test', ranges: [{ lagEvents: 0 }] },
+    ]);
+    await during(world, admin.rewind({ feed: 'outbox', to: 'beginning', ...because }));
+    expect(await admin.feedsWithLag()).toMatchObject([{ name: 'outbox', ranges: [{ generation: 1 }] }, {}]);
+  });
 });

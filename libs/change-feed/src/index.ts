@@ -17,6 +17,7 @@ export { createFeedProcessor } from './feed-processor.ts';
 export {
   type FeedAdmin,
   type FeedAdminOptions,
+  type FollowedContainer,
   type RewindRequest,
   type RewindTarget,
   createFeedAdmin,
