@@ -1,5 +1,5 @@
-import { createFeedProcessor, type FeedProcessor } from '@daybook/change-feed';
-import { leasesContainer, outboxContainer } from '@daybook/contracts';
+import { createFeedProcessor, type FeedProcessor, type FollowedContainer } from '@daybook/change-feed';
+import { leasesContainer, outboxContainer, type ServiceName } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import {
   createHybridPublisher,
@@ -14,6 +14,7 @@ import {
 } from '@daybook/messaging';
 import type { Container } from '@daybook/ports';
 import type { Component } from './lifecycle.ts';
+import type { Platform } from './platform.ts';
 import type { ServiceFeedsOptions } from './service-feeds.ts';
 
 /** The relay of a service, in the mode that its settings name. */
@@ -39,6 +40,16 @@ export interface PublishingOptions extends Pick<
 }
 
 const nothing = (): void => undefined;
+const outboxFeedName = 'outbox';
+
+/** The service's feeds that do not follow its events, for whoever looks at its leases: those of the outbox stay when the mode is changed. */
+export function otherFeeds(
+  service: ServiceName,
+  platform: Pick<Platform, 'container'>,
+): Readonly<Record<string, FollowedContainer>> {
+  const source = platform.container(outboxContainer(service));
+  return { [outboxFeedName]: { source, timeOf: (entry) => Date.parse(String(entry['changedAt'])) } };
+}
 
 /** See `PUBLISH_MODE`: from the feed, right after the append besides, or by an outbox. */
 export function publishing(options: PublishingOptions): Publishing {
@@ -71,7 +82,7 @@ function outboxPublishing(options: PublishingOptions, relay: Relay): Publishing 
       log.error({ err: error, streamId, version }, 'event cannot be published: see the outbox'),
   });
   const processor = createFeedProcessor<OutboxEntry>({
-    ...{ name: 'outbox', instance, runtime, ...outboxFeed },
+    ...{ name: outboxFeedName, instance, runtime, ...outboxFeed },
     succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
     source: container as Container<never> as Container<OutboxEntry>,
     leases: platform.container(leasesContainer(service)),
@@ -105,16 +116,18 @@ function componentOf(processor: FeedProcessor): Component {
 const pruneEveryMs = 3_600_000;
 const keptMs = 7 * 24 * 3_600_000;
 
-/** Takes away what was published a week ago. */
+/** Takes away what was published a week ago, all of it: a busy service publishes more in an hour than goes at once. */
 function pruning(outbox: Outbox, { runtime, log }: Pick<PublishingOptions, 'runtime' | 'log'>): Component {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  const prune = async (): Promise<void> => {
+    const before = new Date(runtime.now() - keptMs).toISOString();
+    while (!stopping.signal.aborted && (await outbox.prune(before)) > 0);
+  };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await runtime.sleep(pruneEveryMs, stopping.signal);
-      if (stopping.signal.aborted) return;
-      const before = new Date(runtime.now() - keptMs).toISOString();
-      await outbox.prune(before).catch((error: unknown) => log.warn({ err: error }, 'the outbox was not pruned'));
+      await prune().catch((error: unknown) => log.warn({ err: error }, 'the outbox was not pruned'));
     }
   };
   return {

@@ -57,6 +57,7 @@ import { createLog, type Log } from './log.ts';
 import { tellingContainer } from './nudge.ts';
 import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
+import { otherFeeds } from './publishing.ts';
 import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
 import { observeDeadLetters } from './telemetry/dead-letter-metrics.ts';
@@ -204,7 +205,10 @@ export function openService(
     async run(routes, components) {
       const reading = { store, audit, runtime, ...(personalData && { personalData: personalData.reader }) };
       const leases = platform.container(leasesContainer(service.name));
-      const feedAdmin = createFeedAdmin<StoredEvent>({ leases, source: events, runtime, timeOf: eventFeed.timeOf });
+      const feedAdmin = createFeedAdmin<StoredEvent>({
+        ...{ leases, source: events, runtime, timeOf: eventFeed.timeOf },
+        others: otherFeeds(service.name, platform),
+      });
       observeDeadLetters(
         deadLetters,
         () => parking,

@@ -47,6 +47,7 @@ export const outboxFeed = {
 
 const batchMax = 50;
 const changedMax = 1_000;
+const prunedAtOnce = 8;
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { container, relay, readEvent, runtime, isTransient = isTransientError, maxAttempts = 5 } = options;
@@ -166,9 +167,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
         ],
         limit: changedMax,
       });
-      for (const { id, streamId } of documents as unknown as readonly OutboxEntry[]) {
-        await container.batch(streamId, [{ kind: 'delete', id }]);
-      }
+      const left = (documents as unknown as readonly OutboxEntry[]).values();
+      const remove = async (): Promise<void> => {
+        for (const { id, streamId } of left) await container.batch(streamId, [{ kind: 'delete', id }]);
+      };
+      await Promise.all(Array.from({ length: prunedAtOnce }, remove));
       return documents.length;
     },
   };
