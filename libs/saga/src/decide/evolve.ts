@@ -147,8 +147,11 @@ function acted(state: LiveSaga, action: OperatorAction): LiveSaga {
       const next = refused === true ? { round: item.round + 1, attempt: 0 } : {};
       return { ...item, ...next, status: 'pending', sent: 0 };
     }
-    const done = action.action === 'skip' || action.outcome === 'succeeded';
-    return { ...item, status: done ? 'succeeded' : 'refused' };
+    if (action.action === 'skip' || action.outcome === 'succeeded') return { ...item, status: 'succeeded' };
+    // An operator's no is not the participant's: the command may still be on its way. So it is undone before the pivot, which keeps it from
+    // being done late, and anywhere else it is asked for again under the same key.
+    const turnsRound = phase === 'do' && state.status === 'running' && !state.pivotPassed;
+    return { ...item, status: turnsRound ? 'in-doubt' : 'parked' };
   });
 }
 

@@ -144,17 +144,21 @@ describe('resolve', () => {
     expect(scenario.saga.status).toBe('compensated');
   });
 
-  it('declares it to be a failure: before the pivot the saga turns round, and what failed is not undone', () => {
+  it('declares it to be a failure: before the pivot the saga turns round, and what failed is undone too, for it may still come', () => {
     const scenario = begin('a', 'b').answers('reserve', 'StockReserved', { item: 'b' });
     scenario.operator({ action: 'resolve', outcome: 'failed', evidence });
-    expect(scenario.asked).toEqual(['ReleaseStock stock-b']);
+    expect(scenario.asked).toEqual(['ReleaseStock stock-a', 'ReleaseStock stock-b']);
     expect(scenario.saga.cause).toMatchObject({ kind: 'refused', reason: 'resolved-as-failed', detail: evidence });
   });
 
-  it('declares it to be a failure: elsewhere it waits for a retry, which is another round', () => {
+  it('declares it to be a failure: elsewhere it waits for a retry under the same key, so that it is never done twice', () => {
     const scenario = undoParked().operator({ action: 'resolve', outcome: 'failed', evidence });
     expect([...scenario.saga.parked.values()]).toEqual([{ reason: 'resolved-as-failed', detail: evidence }]);
-    expect(scenario.operator({ action: 'retry' }).commands.at(-1)).toMatchObject({ round: 1 });
+    expect(scenario.operator({ action: 'retry' }).commands.at(-1)).toMatchObject({ round: 0, attempt: 3 });
+    const forward = shipped().timePasses().timePasses().operator({ action: 'resolve', outcome: 'failed', evidence });
+    expect(forward.operator({ action: 'retry' }).commands.at(-1)).toMatchObject({
+      intentKey: 'Sample:o1/commit/a/do/0',
+    });
   });
 
   it('says that nothing is parked any more before the saga turns round', () => {

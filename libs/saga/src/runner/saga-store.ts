@@ -24,7 +24,7 @@ export type SagaStoreCommand =
 export type SagaStore = AggregateStore<SagaStoreCommand, SagaEvent, SagaState>;
 
 /** Of the state that `evolveSaga` makes: counted up where the same events make another one. */
-const stateVersion = 1;
+const stateVersion = 2;
 
 /** @param options.store over container `sagas`. @throws SagaDefinitionError */
 export function createSagaStore(options: {
