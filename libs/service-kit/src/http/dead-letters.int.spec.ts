@@ -1,8 +1,9 @@
+import { commonEndpoints } from '@daybook/contracts';
 import { createAuditLog } from '@daybook/eventstore';
 import { commandMessage, createDeadLetters, deadLetterOperations, type DeadLetters } from '@daybook/messaging';
 import { type Container, memoryContainer, type ReceivedMessage, virtualRuntime } from '@daybook/ports';
 import { type Log, silentLog } from '../log.ts';
-import { type Client, serve } from '../testing/testing.ts';
+import { type Client, documented, nothingDriven, serve, undriven } from '../testing/testing.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 
 const hub = 'inventory-commands';
@@ -27,6 +28,11 @@ let hold: Promise<void> | undefined;
 let logged: object[];
 let records: Container;
 
+const own = commonEndpoints.filter(({ path }) => path.startsWith('/v1/dead-letters'));
+const driven = nothingDriven();
+// What takes nothing has no problem of its own.
+afterAll(() => expect(undriven(own, driven)).toEqual({ success: [], problem: ['GET /v1/dead-letters/groups'] }));
+
 beforeEach(async () => {
   const runtime = virtualRuntime();
   const partitionKey = ({ partition }: Record<string, unknown>): string => String(partition);
@@ -47,7 +53,7 @@ beforeEach(async () => {
   ];
   records = memoryContainer({ name: 'audit', runtime, partitionKey: (document) => String(document['streamId']) });
   const operations = deadLetterOperations({ deadLetters, audit: createAuditLog({ container: records, runtime }) });
-  client = await serve(deadLetterRoutes({ deadLetters, operations, consumers, runtime, log }));
+  client = documented(await serve(deadLetterRoutes({ deadLetters, operations, consumers, runtime, log })), own, driven);
 });
 afterEach(() => client.close());
 

@@ -1,7 +1,8 @@
+import { commonEndpoints } from '@daybook/contracts';
 import { createFeedAdmin, createFeedProcessor, type FeedProcessor } from '@daybook/change-feed';
 import { createAuditLog } from '@daybook/eventstore';
 import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
-import { type Client, serve } from '../testing/testing.ts';
+import { type Client, documented, nothingDriven, serve, undriven } from '../testing/testing.ts';
 import { silentLog } from '../log.ts';
 import { feedRoutes } from './feeds.ts';
 
@@ -12,6 +13,11 @@ let client: Client;
 let feed: FeedProcessor;
 let records: Container;
 let handled: string[];
+
+const own = commonEndpoints.filter(({ path }) => path.startsWith('/v1/feeds'));
+const driven = nothingDriven();
+// What takes nothing has no problem of its own.
+afterAll(() => expect(undriven(own, driven)).toEqual({ success: [], problem: ['GET /v1/feeds'] }));
 
 beforeEach(async () => {
   const byId = (name: string): Container =>
@@ -27,13 +33,17 @@ beforeEach(async () => {
   });
   await feed.start();
   for (const id of ['a', 'b', 'c']) await source.batch(id, [{ kind: 'create', document: { id } }]);
-  client = await serve(
-    feedRoutes({
-      admin: createFeedAdmin({ leases, source, runtime }),
-      health: () => ({ 'read-models': feed.health() }),
-      audit: createAuditLog({ container: records, runtime }),
-      ...{ runtime, log: silentLog },
-    }),
+  client = documented(
+    await serve(
+      feedRoutes({
+        admin: createFeedAdmin({ leases, source, runtime }),
+        health: () => ({ 'read-models': feed.health() }),
+        audit: createAuditLog({ container: records, runtime }),
+        ...{ runtime, log: silentLog },
+      }),
+    ),
+    own,
+    driven,
   );
   await until(
     () => handled.length >= 3 && feed.health().ranges.every(({ continuation }) => continuation !== undefined),

@@ -1,8 +1,9 @@
+import { commonEndpoints } from '@daybook/contracts';
 import { createAuditLog, type StoredEvent } from '@daybook/eventstore';
 import { createOutbox, type Outbox } from '@daybook/messaging';
 import { type Container, HubError, memoryContainer, virtualRuntime } from '@daybook/ports';
 import { silentLog } from '../log.ts';
-import { type Client, serve } from '../testing/testing.ts';
+import { type Client, documented, nothingDriven, serve, undriven } from '../testing/testing.ts';
 import { outboxRoutes } from './outbox.ts';
 
 const operator = { 'X-Actor': 'operator:ada' };
@@ -11,6 +12,10 @@ const event = { streamId: 'order-a', version: 1, eventId: 'e1', type: 'OrderSubm
 let client: Client;
 let records: Container;
 let outbox: Outbox | undefined;
+
+const own = commonEndpoints.filter(({ path }) => path.startsWith('/v1/outbox'));
+const driven = nothingDriven();
+afterAll(() => expect(undriven(own, driven)).toEqual({ success: [], problem: [] }));
 
 beforeEach(async () => {
   const runtime = virtualRuntime({ seed: 1 });
@@ -25,7 +30,7 @@ beforeEach(async () => {
   await made.publish(await made.list('PENDING'), { attempt: 5 });
   outbox = made;
   const audit = createAuditLog({ container: records, runtime });
-  client = await serve(outboxRoutes({ outbox: () => outbox, audit, runtime, log: silentLog }));
+  client = documented(await serve(outboxRoutes({ outbox: () => outbox, audit, runtime, log: silentLog })), own, driven);
 });
 afterEach(() => client.close());
 

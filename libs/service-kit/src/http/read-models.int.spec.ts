@@ -1,9 +1,10 @@
+import { commonEndpoints } from '@daybook/contracts';
 import { createFeedProcessor } from '@daybook/change-feed';
 import type { StoredEvent } from '@daybook/eventstore';
 import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
 import { createProjection, createReadModels, eventFeed, type Projection, type ReadModels } from '@daybook/projections';
 import { silentLog } from '../log.ts';
-import { type Client, serve } from '../testing/testing.ts';
+import { type Client, documented, nothingDriven, serve, undriven } from '../testing/testing.ts';
 import { readModelRoutes } from './read-models.ts';
 
 interface Count {
@@ -15,6 +16,11 @@ let events: Container<StoredEvent>;
 let models: ReadModels;
 let client: Client;
 let lost: boolean;
+
+const own = commonEndpoints.filter(({ path }) => path.startsWith('/v1/read-models'));
+const driven = nothingDriven();
+// What takes nothing has no problem of its own.
+afterAll(() => expect(undriven(own, driven)).toEqual({ success: [], problem: ['GET /v1/read-models'] }));
 
 beforeEach(async () => {
   lost = false;
@@ -41,7 +47,7 @@ beforeEach(async () => {
   models.add({ name: 'counts', versions: [open(1), open(2)] });
   await events.batch('thing-1', [{ kind: 'create', document: { id: '1', streamId: 'thing-1', version: 1 } }]);
   await models.start();
-  client = await serve(readModelRoutes({ readModels: models, runtime, log: silentLog }));
+  client = documented(await serve(readModelRoutes({ readModels: models, runtime, log: silentLog })), own, driven);
 });
 afterEach(async () => {
   await client.close();
@@ -108,8 +114,10 @@ it('wants to know who and why, and what there is', async () => {
   expect(await post('rebuild', { reason: '' })).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   expect(await post('rebuild', { version: 9 })).toMatchObject({ status: 400, body: { code: 'version-unknown' } });
   expect(await post('rollback')).toMatchObject({ status: 409, body: { code: 'no-such-build' } });
-  expect(await client.post('/v1/read-models/nothing/rebuild', body, ada)).toMatchObject({
-    status: 404,
-    body: { code: 'unknown-read-model' },
-  });
+  for (const action of ['rebuild', 'parity', 'switch', 'rollback', 'retire']) {
+    expect(await client.post(`/v1/read-models/nothing/${action}`, body, ada)).toMatchObject({
+      status: 404,
+      body: { code: 'unknown-read-model' },
+    });
+  }
 });

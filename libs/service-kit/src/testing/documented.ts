@@ -5,13 +5,23 @@ import type { Client, Reply } from './testing.ts';
 /** A client that believes nothing: an answer that its endpoint does not document is an error. */
 export interface DocumentedClient extends Client {
   /** Endpoints, as `GET /v1/orders`, that have not answered with success yet, and those that have not answered with a problem. */
-  undriven(): { readonly success: readonly string[]; readonly problem: readonly string[] };
+  undriven(): ReturnType<typeof undriven>;
 }
 
+/** What was driven, also by several clients. */
+export interface Driven {
+  readonly success: Set<Endpoint>;
+  readonly problem: Set<Endpoint>;
+}
+export const nothingDriven = (): Driven => ({ success: new Set(), problem: new Set() });
+
 /** @throws Error, from `get` and `post`, naming the endpoint and how its answer differs from the document */
-export function documented(client: Client, endpoints: readonly Endpoint[]): DocumentedClient {
+export function documented(
+  client: Client,
+  endpoints: readonly Endpoint[],
+  driven: Driven = nothingDriven(),
+): DocumentedClient {
   const rules = endpoints.map((endpoint) => ({ endpoint, pattern: patternOf(endpoint.path) }));
-  const driven = { success: new Set<Endpoint>(), problem: new Set<Endpoint>() };
   const check = (method: string, path: string, reply: Reply): Reply => {
     const pathname = path.split('?')[0] ?? '';
     const endpoint = rules.find((rule) => rule.endpoint.method === method && rule.pattern.test(pathname))?.endpoint;
@@ -23,14 +33,22 @@ export function documented(client: Client, endpoints: readonly Endpoint[]): Docu
     driven[reply.status < 400 ? 'success' : 'problem'].add(endpoint);
     return reply;
   };
-  const missing = (done: ReadonlySet<Endpoint>): readonly string[] =>
-    endpoints.filter((endpoint) => !done.has(endpoint)).map(nameOf);
   return {
     ...client,
     get: async (path, headers) => check('GET', path, await client.get(path, headers)),
     post: async (path, body, headers) => check('POST', path, await client.post(path, body, headers)),
-    undriven: () => ({ success: missing(driven.success), problem: missing(driven.problem) }),
+    undriven: () => undriven(endpoints, driven),
   };
+}
+
+/** Endpoints, as `GET /v1/orders`, that have not answered with success yet, and those that have not answered with a problem. */
+export function undriven(
+  endpoints: readonly Endpoint[],
+  driven: Driven,
+): { readonly success: readonly string[]; readonly problem: readonly string[] } {
+  const missing = (done: ReadonlySet<Endpoint>): readonly string[] =>
+    endpoints.filter((endpoint) => !done.has(endpoint)).map(nameOf);
+  return { success: missing(driven.success), problem: missing(driven.problem) };
 }
 
 function answerDiffers({ answers, etag }: Endpoint, { status, headers, body }: Reply): string | undefined {

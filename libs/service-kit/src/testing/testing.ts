@@ -13,7 +13,7 @@ import { createHealth, type Health } from '../health.ts';
 import { startHttp } from '../http/http-app.ts';
 import { type Log, silentLog } from '../log.ts';
 
-export { documented, type DocumentedClient } from './documented.ts';
+export { documented, type DocumentedClient, type Driven, nothingDriven, undriven } from './documented.ts';
 export { declaredEndpoints } from './declared-endpoints.ts';
 export { as, withCallers } from './with-callers.ts';
 
