@@ -98,7 +98,8 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     options.onError(error, 'handle', lane.key, lane.attempts);
     // Several that failed together are first tried one by one, so that only the culprit is ever called poison.
     const spent = limits.maxAttempts !== undefined && lane.failures >= limits.maxAttempts && pieces === 1;
-    if (spent && options.onPoison !== undefined) {
+    // Whoever has the range by now finds out for itself: it may even have been mended and replayed there.
+    if (spent && options.isCurrent() && options.onPoison !== undefined) {
       const documents = (lane.queue[0] ?? []).map((item) => item.document);
       try {
         await options.onPoison(documents, error, context);

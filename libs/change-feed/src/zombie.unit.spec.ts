@@ -103,6 +103,32 @@ it('a handler sees at once, before anything could have told it, that its range m
   ]);
 });
 
+it('a zombie parks nothing: whoever has the range by now finds out for itself what cannot be handled', async () => {
+  const world = createWorld({ ranges: 1 });
+  const parked: string[] = [];
+  const begin = (name: string): Instance => {
+    const begun: Instance = world.begin(name, {
+      async handleKey() {
+        await begun.process.runtime.sleep(400);
+        throw new Error('cannot');
+      },
+      limits: { maxAttempts: 1 },
+      with: { onPoison: async () => void parked.push(name) },
+    });
+    return begun;
+  };
+  const zombie = begin('zombie');
+  await world.append('a');
+  await world.runtime.advance(200);
+  zombie.process.freeze();
+  begin('heir');
+  await world.runtime.advance(20_000);
+  expect(parked).toEqual(['heir']);
+  zombie.process.thaw();
+  await world.runtime.advance(20_000);
+  expect(parked).toEqual(['heir']);
+});
+
 it('read models count every document once, however instances freeze, wake and die', async () => {
   await fc.assert(
     fc.asyncProperty(
