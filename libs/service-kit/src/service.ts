@@ -47,7 +47,7 @@ import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { feedRoutes } from './http/feeds.ts';
-import { startHttp, type HttpService } from './http/http-app.ts';
+import { type HttpOptions, startHttp, type HttpService } from './http/http-app.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { outboxRoutes } from './http/outbox.ts';
 import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit.ts';
@@ -239,7 +239,8 @@ export function openService(
           ...components,
           httpComponent({
             settings,
-            routes: Router().use(docs, ...access, ...limits, ...common, routes, ...refused),
+            guards: [docs, ...access, ...limits, ...refused],
+            routes: Router().use(...common, routes),
             health,
             log,
           }),
@@ -252,15 +253,14 @@ export function openService(
 /** The last to start and the first to stop: a request meets a service that works. */
 function httpComponent({
   settings,
-  routes,
-  health,
   log,
-}: Pick<Service, 'settings' | 'health' | 'log'> & { readonly routes: Router }): Component {
+  ...served
+}: Pick<Service, 'settings'> & Omit<HttpOptions, 'port' | 'host'>): Component {
   let starting: Promise<HttpService> | undefined;
   return {
     name: 'http',
     async start() {
-      starting = startHttp({ port: settings.port, host: settings.host, routes, health, log });
+      starting = startHttp({ port: settings.port, host: settings.host, log, ...served });
       log.info({ port: (await starting).port }, 'listening');
     },
     async stop() {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { Health } from '../health.ts';
 import type { Log } from '../log.ts';
 import { tracedRequests } from '../telemetry/traced-requests.ts';
@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** Before anything of a request but its head is read: who is refused here costs no more than that. */
+  readonly guards?: readonly (RequestHandler | ErrorRequestHandler)[];
   readonly routes: Router;
   readonly health: Health;
   readonly log: Log;
@@ -35,7 +37,8 @@ const securityHeaders: RequestHandler = (_request, response, next) => {
 };
 
 /** Starts the HTTP side of a service. @throws Error naming the port when it is in use */
-export async function startHttp({ port, host = '127.0.0.1', routes, health, log }: HttpOptions): Promise<HttpService> {
+export async function startHttp(options: HttpOptions): Promise<HttpService> {
+  const { port, host = '127.0.0.1', guards = [], routes, health, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -49,6 +52,7 @@ export async function startHttp({ port, host = '127.0.0.1', routes, health, log 
     response.status(report.ready ? 200 : 503).json(report);
   });
   app.use(tracedRequests());
+  for (const guard of guards) app.use(guard);
   app.use(express.json({ limit: bodyMax, type: ['application/json', 'application/*+json'] }));
   app.use(routes);
   app.use((request) => {

@@ -4,14 +4,17 @@ import { createRateLimiter, limitCallers, limitRefused } from './rate-limit.ts';
 
 let nowMs: number;
 let client: Client;
-const things = [{ method: 'GET', path: '/things', summary: 'Things', roles: ['customer'] }] as const;
+const things = [
+  { method: 'GET', path: '/things', roles: ['customer'] },
+  { method: 'POST', path: '/things', roles: ['customer'] },
+] as const;
 
 beforeEach(async () => {
   nowMs = 0;
   const limiter = createRateLimiter({ perSecond: 1, burst: 2 }, { now: () => nowMs });
   const handlers = Router().get('/things', (_request, response) => void response.json({ code: 'let-in' }));
-  const inner = Router().use(limitCallers(limiter), handlers);
-  client = await serve(Router().use(withCallers(inner, things), limitRefused(limiter)));
+  const guards = [withCallers(Router().use(limitCallers(limiter)), things), limitRefused(limiter)];
+  client = await serve(handlers, { guards });
 });
 afterEach(() => client.close());
 
@@ -34,6 +37,16 @@ it('those without a token are counted by their address, and hold back nobody who
   expect(await codes({}, 3)).toEqual(['token-missing', 'token-missing', 'too-many-requests']);
   expect(await codes({ authorization: 'Bearer rubbish' }, 1)).toEqual(['too-many-requests']);
   expect(await codes(as('customer', 'ann'), 1)).toEqual(['let-in']);
+});
+
+it('nothing is read of the body of a request that is not let in, so that rubbish is counted like anything else', async () => {
+  const post = async (headers: Readonly<Record<string, string>>) =>
+    (await client.post('/things', '{"rubbish":', headers)).body['code'];
+  expect([await post({}), await post({}), await post({})]).toEqual([
+    ...['token-missing', 'token-missing', 'too-many-requests'],
+  ]);
+  const ann = as('customer', 'ann');
+  expect([await post(ann), await post(ann), await post(ann)]).toEqual(['bad-json', 'bad-json', 'too-many-requests']);
 });
 
 it('health is asked as often as anybody likes', async () => {

@@ -9,9 +9,9 @@ import {
 import { type Container, memoryContainer, type Runtime } from '@daybook/ports';
 import type { Projector } from '@daybook/projections';
 import type { Router } from 'express';
-import { createHealth, type Health } from '../health.ts';
-import { startHttp } from '../http/http-app.ts';
-import { type Log, silentLog } from '../log.ts';
+import { createHealth } from '../health.ts';
+import { type HttpOptions, startHttp } from '../http/http-app.ts';
+import { silentLog } from '../log.ts';
 
 export { documented, type DocumentedClient, type Driven, nothingDriven, undriven } from './documented.ts';
 export { declaredEndpoints } from './declared-endpoints.ts';
@@ -37,9 +37,13 @@ export interface Client {
 /** Serves the routes over HTTP on a free loopback port, for a spec. */
 export async function serve(
   routes: Router,
-  { health = createHealth(), log = silentLog }: { readonly health?: Health; readonly log?: Log } = {},
+  {
+    health = createHealth(),
+    log = silentLog,
+    guards = [],
+  }: Partial<Pick<HttpOptions, 'health' | 'log' | 'guards'>> = {},
 ): Promise<Client> {
-  const http = await startHttp({ port: 0, routes, health, log });
+  const http = await startHttp({ port: 0, guards, routes, health, log });
   const send = async (path: string, request: RequestInit): Promise<Reply> => {
     const response = await fetch(`http://127.0.0.1:${http.port}${path}`, request);
     return {
