@@ -52,12 +52,26 @@ export async function progressOf(
   };
 }
 
-/** The checkpoint documents of the feed: a range that was split counts by its parts. */
+/** What the lease container holds of a feed: leases, and the plan of its ranges. */
+interface FeedDocument extends Partial<Position> {
+  readonly children?: readonly FeedRange[];
+  readonly ranges?: readonly FeedRange[];
+}
+
+/** Where each range of the feed is: a range that was split counts by its parts, and one that nobody has taken yet counts, too. */
 async function positionsOf(leases: Container, feed: string): Promise<readonly Position[]> {
   const { documents } = await leases.query({ where: [{ field: 'feed', op: '=', value: feed }], limit: 1_000 });
-  return documents
-    .filter((document) => document['range'] !== undefined && document['children'] === undefined)
-    .map((document) => document as unknown as Position);
+  const found = documents as unknown as readonly FeedDocument[];
+  const isLease = (each: FeedDocument): each is FeedDocument & Position => each.range !== undefined;
+  const taken = new Set(found.filter(isLease).map(({ range }) => range.id));
+  const named = found.flatMap(({ ranges = [], children = [], continuation }): readonly Position[] => [
+    ...ranges.map((range) => ({ range })),
+    ...children.map((range) => ({ range, ...(continuation === undefined ? {} : { continuation }) })),
+  ]);
+  return [
+    ...found.filter(isLease).filter(({ children }) => children === undefined),
+    ...named.filter(({ range }) => !taken.has(range.id)),
+  ];
 }
 
 async function rangeProgress(
