@@ -108,7 +108,8 @@ export function createParticipants(options: {
       case 'RejectOrder': {
         const request = type === 'ConfirmOrder' ? 'confirm' : 'reject';
         const code = `order-${order.status}`;
-        if (order.status !== 'submitted') {
+        const rejectable = type === 'RejectOrder' && order.status === 'confirmed';
+        if (order.status !== 'submitted' && !rejectable) {
           return { type: 'OrderRequestRefused', data: { orderId: 'o1', request, code, message: code } };
         }
         order.status = type === 'ConfirmOrder' ? 'confirmed' : 'rejected';

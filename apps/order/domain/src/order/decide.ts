@@ -76,7 +76,8 @@ export function decide(command: OrderCommand, state: OrderState): Decision<Order
         ? [{ type: 'OrderConfirmed', data: { orderId: state.orderId } }]
         : [lateRequest(command.data.orderId, 'confirm', state)];
     case 'RejectOrder':
-      return state.status === 'submitted'
+      // Confirmed, too: its stock and its money are given back by then, for an operator took a confirmation on its way to have failed.
+      return state.status === 'submitted' || state.status === 'confirmed'
         ? [{ type: 'OrderRejected', data: command.data }]
         : [lateRequest(command.data.orderId, 'reject', state)];
     case 'CompleteReturn':

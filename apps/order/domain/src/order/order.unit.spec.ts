@@ -174,7 +174,11 @@ describe('the fulfilment process is answered with an event, always', () => {
 
   it.each(others('submitted'))('comes too late for a %s order', (status) => {
     given(status).when(confirm).then(requestRefused('confirm', status));
-    given(status).when(reject).then(requestRefused('reject', status));
+    if (status !== 'confirmed') given(status).when(reject).then(requestRefused('reject', status));
+  });
+
+  it('rejects what is confirmed: whoever asks for that has given back its stock and its money, so it must not be shipped', () => {
+    given('confirmed').when(reject).then(rejected);
   });
 
   it('asks in vain for an order that is not there', () => {
