@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { createTokenVerifier, type TokenVerifier } from './verifier.ts';
 
 const settings = { issuer: 'https://issuer.example', audience: 'daybook', jwksUri: 'https://issuer.example/keys' };
@@ -16,9 +16,10 @@ describe('a token', () => {
   let verifier: TokenVerifier;
   let issue: (claims: JWTPayload) => Promise<string>;
   let forge: (claims: JWTPayload) => Promise<string>;
+  let published: JWK;
   beforeAll(async () => {
     const [own, foreign] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
-    const jwk = { ...(await exportJWK(own.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
+    const jwk = (published = { ...(await exportJWK(own.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' });
     verifier = createTokenVerifier(settings, createLocalJWKSet({ keys: [jwk] }));
     const sign = (key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']) => (claims: JWTPayload) =>
       new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(key);
@@ -49,6 +50,16 @@ describe('a token', () => {
   it('that somebody else signed, or nobody, or that is none, is refused', async () => {
     const unsigned = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify(well))}.`.replaceAll('=', '');
     for (const token of [await forge(well), unsigned, 'rubbish', 'x'.repeat(9_000)]) {
+      await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'invalid-token' });
+    }
+  });
+
+  it('signed with what the issuer publishes, as if that were a secret, is refused', async () => {
+    const secrets = [JSON.stringify(published), published.x ?? '', 'k1'.padEnd(32, '.')];
+    for (const secret of secrets) {
+      const token = await new SignJWT(well)
+        .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+        .sign(new TextEncoder().encode(secret));
       await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'invalid-token' });
     }
   });
