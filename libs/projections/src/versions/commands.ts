@@ -182,6 +182,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
 
     async resume() {
       for (const managed of all.values()) {
+        if (managed.alias.known !== undefined) retirement.sweep(managed, managed.alias.known);
         const beside = managed.alias.known && besideOf(managed.alias.known);
         if (beside?.retiring === true) {
           retirement.begin(managed, beside, by({ actor: 'service:start', reason: 'begun before' }));

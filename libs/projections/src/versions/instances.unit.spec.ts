@@ -85,4 +85,41 @@ describe('several instances of a service', () => {
     expect([await has(), (await within(two.models.describe()))[0]?.builds.length]).toEqual([false, 1]);
     await within(two.models.stop());
   });
+
+  it('leave nothing for good of a build that is gone, also where one learned of it too late', async () => {
+    const { append, instance, runtime, within, readModels, leases } = commandWorld();
+    await append('thing-1');
+    let away = false;
+    const cutOff: Container = {
+      ...readModels,
+      async read(key, id) {
+        if (away && id === 'read-model:counts') throw new ContainerError('unavailable', 'read-models', 'away');
+        return readModels.read(key, id);
+      },
+    };
+    const [one, late] = [instance(), instance({}, { readModels: cutOff })];
+    for (const { models } of [one, late]) await within(models.start());
+    await within(one.models.rebuild('counts', asked));
+    await runtime.advance(8_000);
+    away = true;
+    await within(one.models.retire('counts', asked));
+    await runtime.advance(20_000);
+    const left = async (): Promise<readonly boolean[]> => {
+      const named = (field: string, value: string) => ({ where: [{ field, op: '=', value } as const], limit: 1 });
+      const [documents, positions] = await Promise.all([
+        readModels.query(named('readModel', 'counts@2')),
+        leases.query(named('feed', 'read-models.counts.2')),
+      ]);
+      return [documents.documents.length > 0, positions.documents.length > 0];
+    };
+    expect(await left()).toEqual([true, true]);
+    away = false;
+    await runtime.advance(20_000);
+    const next = instance();
+    await within(next.models.start());
+    await runtime.advance(5_000);
+    expect(await left()).toEqual([false, false]);
+    expect(await next.get('thing-1')).toEqual({ events: 1 });
+    for (const { models } of [one, late, next]) await within(models.stop());
+  });
 });
