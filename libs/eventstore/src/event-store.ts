@@ -6,7 +6,7 @@ import { type StoreOperation, measured, measuredWrite } from './costs/measure.ts
 import { type EventStoreMetrics, noMetrics } from './costs/metrics.ts';
 import { type Database, createDatabase } from './database.ts';
 import { type GroupAppend, type GroupAppendRequest, appendGroup } from './hot-streams/append-group.ts';
-import { checkHead, findByCommandKey, readHead } from './lookup.ts';
+import { checkHead, findByCommandKey, findSingleEvents, readHead } from './lookup.ts';
 import { read, readAll } from './read.ts';
 import type { RetryPolicy } from './retry.ts';
 import { resolveRetryPolicy } from './retry.ts';
@@ -99,6 +99,11 @@ export interface EventStore {
   readEvent(streamId: string, version: number): Promise<StoredEvent | undefined>;
   /** The events a command appended, in order; none where the key was not used in this stream. */
   findByCommandKey(streamId: string, commandKey: string): Promise<readonly StoredEvent[]>;
+  /**
+   * Of several commands those that appended exactly one event, with that event, in one query. Looks at the first 50
+   * keys. May miss what another instance appended a moment ago.
+   */
+  findSingleEvents(streamId: string, commandKeys: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>>;
   /** The last event; `undefined` for a stream without events. May miss what another instance appended a moment ago. */
   readHead(streamId: string): Promise<StoredEvent | undefined>;
   /** Asks the primary: what another instance appended is seen. Queries that follow see at least as much. */
@@ -154,6 +159,8 @@ export function createEventStore(options: EventStoreOptions): EventStore {
       readEvent: (streamId, version) => run('read-event', streamId, (database) => database.readOne(streamId, version)),
       findByCommandKey: (streamId, commandKey) =>
         run('find-by-command-key', streamId, (database) => findByCommandKey(database, streamId, commandKey)),
+      findSingleEvents: (streamId, commandKeys) =>
+        run('find-by-command-key', streamId, (database) => findSingleEvents(database, streamId, commandKeys)),
       readHead: (streamId) => run('head', streamId, (database) => readHead(database, streamId)),
       checkHead: (streamId, version) => run('head', streamId, (database) => checkHead(database, streamId, version)),
       metered: (meter) =>

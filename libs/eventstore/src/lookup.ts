@@ -54,3 +54,34 @@ export async function findByCommandKey(
   } while (continuation !== undefined);
   return found.sort((one, other) => one.version - other.version);
 }
+
+/** Command keys that {@link findSingleEvents} takes: a query compares with at most 100 values, and two are asked for each. */
+export const commandKeysMax = 50;
+
+/**
+ * Of several commands those that appended exactly one event, with that event: one query for all of them. One that appended more is left
+ * out, because how many it has to have cannot be seen from here.
+ */
+export async function findSingleEvents(
+  database: Database,
+  streamId: string,
+  commandKeys: readonly string[],
+): Promise<ReadonlyMap<string, StoredEvent>> {
+  const value = [...new Set(commandKeys)].slice(0, commandKeysMax).flatMap((key) => [`${key}#0`, `${key}#1`]);
+  const found: StoredEvent[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await database.query({
+      partitionKey: streamId,
+      where: [{ field: 'dedup', op: 'in', value }],
+      limit: value.length,
+      ...(continuation === undefined ? {} : { continuation }),
+    });
+    found.push(...page.documents);
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  const byKey = Map.groupBy(found, ({ metadata }) => metadata.commandKey);
+  return new Map(
+    [...byKey].flatMap(([key, events]) => (events.length === 1 ? [[key, events[0] as StoredEvent] as const] : [])),
+  );
+}

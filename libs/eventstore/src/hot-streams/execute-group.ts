@@ -16,6 +16,7 @@ import type { Current, Metered } from '../state-loader.ts';
 import type { DomainEvent } from '../stored-event.ts';
 import type { GroupAppend } from './append-group.ts';
 import type { Waiting } from './group-queue.ts';
+import { createRepeatedCommands } from './repeated-commands.ts';
 
 type Item<C, E extends DomainEvent, S> = Waiting<ExecuteRequest<C, E, S>, Outcome<E, S>>;
 
@@ -35,7 +36,8 @@ const memberBytesMax = 800_000;
 
 /**
  * Settles the commands of one stream that arrived together, in the order of their arrival. Runs of commands that append something are
- * one batch. What appends nothing, repeats a key, or cannot be decided is settled alone, at its place: exactly as if it had come alone.
+ * one batch. What appends nothing, repeats a key, or cannot be decided is settled alone, at its place: exactly as if it had come alone. Once
+ * one turns out to repeat a command, the others are looked up together: a group that is delivered again is mostly that.
  */
 export async function executeGroup<C, E extends DomainEvent, S>(
   execution: Execution<C, E, S>,
@@ -45,13 +47,17 @@ export async function executeGroup<C, E extends DomainEvent, S>(
   const { loader, maxAttempts } = execution;
   const alone = new Set<Item<C, E, S>>();
   const left = [...group];
+  const repeated = createRepeatedCommands(execution, streamId);
   let races = 0;
 
   while (left.length > 0) {
     const [first] = left as [Item<C, E, S>, ...Item<C, E, S>[]];
     if (left.length === 1 || alone.has(first)) {
       left.shift();
-      await executeOne(execution, first.request).then(first.resolve, first.reject);
+      const outcome = executeOne(execution, first.request);
+      await outcome.then(first.resolve, first.reject);
+      const ended = await outcome.catch(() => undefined);
+      if (ended?.kind === 'duplicate') await repeated.settle(left);
       continue;
     }
     const meter = costMeter();
@@ -71,6 +77,7 @@ export async function executeGroup<C, E extends DomainEvent, S>(
         races = 0;
       } else if (result.kind === 'refused') {
         alone.add((members[result.commandIndex] ?? members[0])?.item ?? first);
+        await repeated.settle(left);
       } else if ((races += 1) >= maxAttempts) {
         alone.add(first);
       } else {

@@ -1,7 +1,7 @@
 import type { Container, Fault } from '@daybook/ports';
 import { createAggregateStore } from '../aggregate-store.ts';
 import { isAppendOutcomeUnknown, isStreamDiverged } from '../errors.ts';
-import { createEventStore } from '../event-store.ts';
+import { type AppendReceipt, createEventStore } from '../event-store.ts';
 import { verifyStream } from '../verify-stream.ts';
 import {
   allOf,
@@ -116,6 +116,30 @@ export function hotStreamBehaviour(container: () => Container): void {
         ['appended', 5],
       ]);
       expect(await stored(streamId)).toHaveLength(5);
+    });
+
+    it('a group that comes again is settled in a few round trips, each command with the receipt of its first time', async () => {
+      const streamId = newStream();
+      const { send } = opened();
+      const keys = Array.from({ length: 40 }, (_, index) => `k${index}`);
+      const first = await Promise.all(keys.map((key) => send(streamId, key, { by: 1, times: key === 'k7' ? 2 : 1 })));
+      let trips = 0;
+      const counting = faultyContainer(container(), () => {
+        trips += 1;
+        return undefined;
+      });
+      const again = opened(counting);
+      const outcomes = await Promise.all(
+        [...keys, 'new', 'k3'].map((key) => again.send(streamId, key, { by: 1, times: key === 'k7' ? 2 : 1 })),
+      );
+      expect(outcomes.map(({ kind }) => kind)).toEqual([...keys.map(() => 'duplicate'), 'appended', 'duplicate']);
+      for (const [index, outcome] of outcomes.slice(0, 40).entries()) {
+        const { fromVersion, toVersion, eventIds } = (first[index] as { receipt: AppendReceipt }).receipt;
+        expect(outcome).toMatchObject({ receipt: { fromVersion, toVersion, eventIds, duplicate: true } });
+      }
+      // One by one it was five for each of them.
+      expect(trips).toBeLessThan(40);
+      expect(await stored(streamId)).toHaveLength(42);
     });
 
     it('a decision that throws fails its own command only', async () => {
