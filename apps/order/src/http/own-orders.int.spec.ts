@@ -69,3 +69,14 @@ it('the actor on record is who the token proves, whatever X-Actor says', async (
   const actors = (body['items'] as { metadata: { actor: string } }[]).map(({ metadata }) => metadata.actor);
   expect(new Set(actors)).toEqual(new Set(['customer:ada', 'operator:ops']));
 });
+
+it('another program says for which customer it acts, and is no operator', async () => {
+  const shop = as('service', 'shop');
+  expect((await place({ ...shop, 'X-Actor': 'customer:ada' }, { orderId: 'o1' })).status).toBe(202);
+  expect(await place({ ...shop, 'X-Actor': 'operator:root' })).toMatchObject({
+    status: 403,
+    body: { code: 'not-yours' },
+  });
+  const { body } = await client.get('/v1/orders/o1/events', operator);
+  expect((body['items'] as { metadata: { actor: string } }[])[0]?.metadata.actor).toBe('customer:ada');
+});

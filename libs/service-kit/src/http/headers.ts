@@ -19,8 +19,8 @@ const claimedActor = (request: Request): string | undefined =>
   header(request, 'X-Actor', actorPattern, 'must be customer:<id>, operator:<id> or service:<name>');
 
 /**
- * Who asks, `operator:<id>`: as their token proves it. Another program may say by `X-Actor` for whom it acts; where nobody has to prove
- * anything, everybody may. @throws Problem 400
+ * Who asks, `operator:<id>`: as their token proves it. Another program may say by `X-Actor` for which customer or
+ * program it acts; where nobody has to prove anything, everybody may claim anything. @throws Problem 400, 403
  */
 export function actorOf(request: Request): string | undefined {
   return provenActorOf(request) ?? claimedActor(request);
@@ -31,7 +31,12 @@ export function provenActorOf(request: Request): string | undefined {
   const caller = callerOf(request);
   if (caller === undefined) return undefined;
   const role = actingRole(caller);
-  return (role === 'service' ? claimedActor(request) : undefined) ?? `${role}:${caller.id}`;
+  const claimed = role === 'service' ? claimedActor(request) : undefined;
+  // What an operator does, an operator proves: no program can be one.
+  if (claimed?.startsWith('operator:') === true) {
+    throw new Problem(403, 'not-yours', 'X-Actor: an operator asks with a token of their own.');
+  }
+  return claimed ?? `${role}:${caller.id}`;
 }
 
 /** The request's own span: in the client's trace, or where there is none in one that begins here. */
