@@ -45,7 +45,9 @@ describe('the workspace', () => {
       ['apps/order/domain/src/index.ts', '@daybook/azure'],
       ['libs/eventstore/src/index.ts', '@daybook/local'],
     ] as const;
-    expect(await rulesBroken(imports)).toEqual(imports.map(() => ['@nx/enforce-module-boundaries']));
+    expect(await rulesBroken(imports)).toEqual(
+      imports.map(() => expect.arrayContaining(['@nx/enforce-module-boundaries'])),
+    );
   });
 
   it('lets a service import its own domain and the shared libraries', async () => {
