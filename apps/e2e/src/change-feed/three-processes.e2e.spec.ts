@@ -191,6 +191,8 @@ it('three processes over 8 ranges, killed, stopped, woken, joined and left at ra
   process.stdout.write(
     `${JSON.stringify({ documents: [...written.values()].reduce((a, b) => a + b, 0), ...report })}\n`,
   );
-  const expected = [...Object.keys(done), ...kindsOfFault, 'refusedWrites', 'fencedHandlers'];
+  const expected = [...Object.keys(done), ...kindsOfFault];
   expect(expected.filter((kind) => !(Number(report[kind as keyof typeof report] ?? 0) > 0))).toEqual([]);
+  // Whether a zombie is told before it writes, or refused when it does, is a matter of moments.
+  expect(report.refusedWrites + report.fencedHandlers).toBeGreaterThan(0);
 }, 90_000);
