@@ -1,5 +1,6 @@
-import { attemptMessageId, outcomeKey } from '@daybook/contracts';
+import { outcomeKey } from '@daybook/contracts';
 import type { IssuedCommand } from '@daybook/saga';
+import { createInbox } from './inbox.ts';
 
 /** An event on its way to the saga. */
 export interface Sent {
@@ -38,7 +39,6 @@ export function createParticipants(options: {
 }): Participants {
   const outbox: Sent[] = [];
   const provider: (() => void)[] = [];
-  const seen = new Set<string>();
   const answers = new Map<string, Pick<Sent, 'type' | 'data'>>();
   const reserved = new Map<string, number>();
   const committed = new Set<string>();
@@ -127,19 +127,7 @@ export function createParticipants(options: {
     reserved,
     committed,
     payment,
-    receive(command) {
-      const messageId = attemptMessageId(command.intentKey, command.attempt);
-      if (seen.has(messageId)) return;
-      seen.add(messageId);
-      const known = answers.get(command.intentKey);
-      if (known !== undefined) {
-        send(messageId, 'OutcomeRepeated', { eventId: 'first', ...known });
-        return;
-      }
-      const answer = handle(command);
-      answers.set(command.intentKey, answer);
-      send(command.intentKey, answer.type, answer.data);
-    },
+    receive: createInbox(answers, send, handle),
     cancel() {
       if (order.status !== 'submitted' && order.status !== 'confirmed') return;
       order.status = 'cancelled';

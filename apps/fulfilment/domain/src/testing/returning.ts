@@ -1,5 +1,6 @@
-import { attemptMessageId, outcomeKey } from '@daybook/contracts';
+import { outcomeKey } from '@daybook/contracts';
 import type { IssuedCommand } from '@daybook/saga';
+import { createInbox } from './inbox.ts';
 import type { Sent } from './participants.ts';
 
 export interface ReturnRequest {
@@ -38,7 +39,6 @@ export function createReturning(total: number): Returning {
   const restocked = new Map<string, number>();
   const refunded = new Map<string, number>();
   const asked = new Map<string, number>();
-  const seen = new Set<string>();
   const answers = new Map<string, Pick<Sent, 'type' | 'data'>>();
   let captured = false;
   let events = 0;
@@ -105,18 +105,6 @@ export function createReturning(total: number): Returning {
     capture() {
       captured = true;
     },
-    receive(command) {
-      const messageId = attemptMessageId(command.intentKey, command.attempt);
-      if (seen.has(messageId)) return;
-      seen.add(messageId);
-      const known = answers.get(command.intentKey);
-      if (known !== undefined) {
-        send(messageId, 'OutcomeRepeated', { eventId: 'first', ...known });
-        return;
-      }
-      const answer = handle(command);
-      answers.set(command.intentKey, answer);
-      send(command.intentKey, answer.type, answer.data);
-    },
+    receive: createInbox(answers, send, handle),
   };
 }
