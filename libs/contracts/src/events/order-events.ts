@@ -6,8 +6,10 @@ import {
   orderLine,
   orderLinesMax,
   paymentToken,
+  quantity,
   reason,
   shipTo,
+  sku,
   skuQuantity,
 } from '../values.ts';
 import { personal } from '../personal/personal-value.ts';
@@ -38,8 +40,24 @@ const orderSubmitted = z.strictObject({
 
 /** What happens to an order; stream `order-<orderId>`. */
 export const orderEvents = {
-  /** An order was begun. */
+  /** An order was begun. What follows is its submission in the same append, or the editing of its lines. */
   OrderDrafted: { version: 1, schema: z.strictObject({ orderId: entityId, customerId: entityId, currency }) },
+  /** A draft has one line more. */
+  OrderLineAdded: { version: 1, schema: z.strictObject({ orderId: entityId, line: orderLine }) },
+  /** A draft has lost every line of a SKU. */
+  OrderLinesRemoved: {
+    version: 1,
+    schema: z.strictObject({
+      orderId: entityId,
+      sku,
+      /** How many lines these were, how many pieces they had together, and what they cost in minor units. */
+      lineCount: z.int().min(1).max(orderLinesMax),
+      quantity,
+      amount,
+    }),
+  },
+  /** A draft was given up: nobody had committed to it, so there is nothing to give back. */
+  OrderDiscarded: { version: 1, schema: z.strictObject({ orderId: entityId, reason }) },
   /** The customer committed to it. Version 1 had no currency: the shop sold in pounds only. */
   OrderSubmitted: {
     version: 2,
@@ -53,7 +71,7 @@ export const orderEvents = {
     version: 1,
     schema: z.strictObject({ orderId: entityId, reason: rejectionReason, detail: z.string().max(1000).optional() }),
   },
-  /** Called off before it was shipped. Stock and payment are being given back. */
+  /** Called off after it was submitted and before it was shipped. Stock and payment are being given back. */
   OrderCancelled: { version: 1, schema: z.strictObject({ orderId: entityId, reason }) },
   OrderShipped: {
     version: 1,

@@ -9,7 +9,7 @@ export type ProblemCodes = Readonly<Record<string, number>>;
 
 /** One endpoint of a service, and who may use it. What is not listed nobody may use. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** With `:parameters`, as routes have it. */
   readonly path: string;
   /** What it does, in a few words. */
@@ -34,14 +34,15 @@ type Details = Omit<Endpoint, 'method' | 'path' | 'summary' | 'roles' | 'problem
   readonly problems?: ProblemCodes;
 };
 
-export const get = (path: string, summary: string, roles: readonly CallerRole[], details: Details): Endpoint => ({
-  ...{ method: 'GET', path, summary, roles, problems: {} },
-  ...details,
-});
-export const post = (path: string, summary: string, roles: readonly CallerRole[], details: Details): Endpoint => ({
-  ...{ method: 'POST', path, summary, roles, problems: {} },
-  ...details,
-});
+const withMethod =
+  (method: Endpoint['method']) =>
+  (path: string, summary: string, roles: readonly CallerRole[], details: Details): Endpoint => ({
+    ...{ method, path, summary, roles, problems: {} },
+    ...details,
+  });
+export const get = withMethod('GET');
+export const post = withMethod('POST');
+export const remove = withMethod('DELETE');
 
 export const everybody = callerRoles;
 export const staff = ['operator', 'service'] as const;
@@ -64,7 +65,7 @@ export function problemsOf({ method, path, query, body, problems, recorded, comm
   return {
     ...everywhere,
     ...(takesInput ? { 'invalid-request': 400 } : {}),
-    ...(method === 'POST' ? ofBodies : {}),
+    ...(method === 'GET' ? {} : ofBodies),
     ...(recorded === undefined ? {} : ofRecords),
     ...(recorded === 'action' ? { 'actor-required': 400 } : {}),
     ...(command === undefined ? {} : ofCommands),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { orderStatus } from '../events/order-events.ts';
 import { amount, currency, entityId, orderLine, reason, sku, skuQuantity } from '../values.ts';
 import { asOfQuery, eventsQuery, pageOf, shownEvent, utc, version } from './answers.ts';
-import { type Endpoint, everybody, get, operators, post, staff } from './endpoint.ts';
+import { type Endpoint, everybody, get, operators, post, remove, staff } from './endpoint.ts';
 import { operatorRequests } from './operator-http.ts';
 import { listOrdersQuery, orderRequests, orderSummaryQuery, pageQuery, salesReportQuery } from './order-http.ts';
 
@@ -66,6 +66,7 @@ const receipt = z.strictObject({
 const unknown = { 'order-unknown': 404 };
 const notYours = { 'not-yours': 403 };
 const badCursor = { 'bad-cursor': 400 };
+const tooMuch = { 'quantity-too-large': 409, 'total-too-large': 409 };
 const id = '/v1/orders/:orderId';
 
 const changed = { command: 'If-Match possible', etag: true, answers: { 200: order } } as const;
@@ -76,7 +77,26 @@ export const orderEndpoints: readonly Endpoint[] = [
     ...{ command: 'If-Match possible', etag: true },
     body: orderRequests.placeOrder,
     answers: { 202: acceptedOrder },
-    problems: { ...notYours, 'order-exists': 409, 'quantity-too-large': 409, 'total-too-large': 409 },
+    problems: { ...notYours, 'order-exists': 409, ...tooMuch },
+  }),
+  post('/v1/orders/drafts', 'Begin an order without submitting it', everybody, {
+    ...{ command: 'If-Match possible', etag: true },
+    body: orderRequests.draftOrder,
+    answers: { 201: acceptedOrder },
+    problems: { ...notYours, 'order-exists': 409 },
+  }),
+  post(`${id}/lines`, 'Add a line to a draft', everybody, {
+    ...{ ...changed, body: orderRequests.addLine },
+    problems: { ...unknown, 'cannot-edit': 409, 'too-many-lines': 409, ...tooMuch },
+  }),
+  remove(`${id}/lines/:sku`, 'Take every line of an article out of a draft', everybody, {
+    ...{ ...changed, problems: { ...unknown, 'line-unknown': 404, 'cannot-edit': 409 } },
+  }),
+  post(`${id}/submit`, 'Submit a draft', everybody, {
+    ...{ command: 'If-Match possible', etag: true },
+    body: orderRequests.submitOrder,
+    answers: { 202: acceptedOrder },
+    problems: { ...unknown, 'cannot-submit': 409, 'draft-empty': 409 },
   }),
   get('/v1/orders', 'Orders, by status and customer', staff, {
     ...{ query: listOrdersQuery, answers: { 200: pageOf(orderSummary) }, problems: badCursor },
@@ -89,7 +109,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     ...{ etag: true, query: orderSummaryQuery, answers: { 200: orderSummary } },
     problems: { ...unknown, 'not-yet-visible': 503 },
   }),
-  post(`${id}/cancel`, 'Cancel an order', everybody, {
+  post(`${id}/cancel`, 'Cancel an order, or give up a draft', everybody, {
     ...{ ...changed, body: orderRequests.cancelOrder, problems: { ...unknown, 'cannot-cancel': 409 } },
   }),
   post(`${id}/ship`, 'An order has left', staff, {

@@ -40,6 +40,10 @@ export const orderRequests = {
     payment: z.strictObject({ token: paymentToken }),
     shipTo: shipTo.optional(),
   }),
+  /** `POST /v1/orders/drafts`. Of the `orderId` the same holds. */
+  draftOrder: z.strictObject({ orderId: entityId.optional(), customerId: entityId, currency }),
+  addLine: orderLine,
+  submitOrder: z.strictObject({ payment: z.strictObject({ token: paymentToken }), shipTo: shipTo.optional() }),
   cancelOrder: z.strictObject({ reason }),
   shipOrder: z.strictObject({ carrier: z.string().min(1).max(100), trackingNumber: z.string().min(1).max(100) }),
   deliverOrder: z.strictObject({}).optional(),
