@@ -1,17 +1,11 @@
-import {
-  type OrderCommandMessage,
-  type OrderLine,
-  oversizedQuantity,
-  quantityMax,
-  type ShipTo,
-  type SkuQuantity,
-  totalOf,
-} from '@daybook/contracts';
+import type { OrderCommandMessage, OrderLine, SkuQuantity } from '@daybook/contracts';
 import { type Decider, type Decision, refuse } from '@daybook/ports';
+import { addLine, open, type Opening, place, removeLines, submit, type Submission } from './drafting.ts';
 import type { OrderEvent } from './events.ts';
 import {
   evolve,
   initialOrder,
+  isDraft,
   isSent,
   type OrderState,
   returnableLines,
@@ -20,16 +14,27 @@ import {
   worthOf,
 } from './state.ts';
 
+/** Opens an order and submits it, at once. */
 export interface PlaceOrder {
   readonly type: 'PlaceOrder';
-  readonly data: {
-    readonly orderId: string;
-    readonly customerId: string;
-    readonly currency: string;
-    readonly lines: readonly OrderLine[];
-    readonly payment: { readonly token: string };
-    readonly shipTo?: ShipTo;
-  };
+  readonly data: Opening & Submission & { readonly lines: readonly OrderLine[] };
+}
+export interface DraftOrder {
+  readonly type: 'DraftOrder';
+  readonly data: Opening;
+}
+export interface AddLine {
+  readonly type: 'AddLine';
+  readonly data: OrderLine;
+}
+/** Takes every line of a SKU out of a draft. */
+export interface RemoveLines {
+  readonly type: 'RemoveLines';
+  readonly data: { readonly sku: string };
+}
+export interface SubmitOrder {
+  readonly type: 'SubmitOrder';
+  readonly data: Submission;
 }
 export interface CancelOrder {
   readonly type: 'CancelOrder';
@@ -48,15 +53,30 @@ export interface RequestReturn {
 }
 
 /** What clients ask for, and (from the fulfilment process) what the order's fate is. */
-export type OrderCommand = PlaceOrder | CancelOrder | ShipOrder | DeliverOrder | RequestReturn | OrderCommandMessage;
-
-/** The largest total an order may have, in minor units: what the amount schema of the contracts allows. */
-export const orderTotalMax = 1_000_000_000_000;
+export type OrderCommand =
+  | PlaceOrder
+  | DraftOrder
+  | AddLine
+  | RemoveLines
+  | SubmitOrder
+  | CancelOrder
+  | ShipOrder
+  | DeliverOrder
+  | RequestReturn
+  | OrderCommandMessage;
 
 export function decide(command: OrderCommand, state: OrderState): Decision<OrderEvent> {
   switch (command.type) {
     case 'PlaceOrder':
       return place(command.data, state);
+    case 'DraftOrder':
+      return open(command.data, state);
+    case 'AddLine':
+      return isDraft(state) ? addLine(command.data, state) : wrongStatus(state, 'edit', onlyDrafts);
+    case 'RemoveLines':
+      return isDraft(state) ? removeLines(command.data.sku, state) : wrongStatus(state, 'edit', onlyDrafts);
+    case 'SubmitOrder':
+      return isDraft(state) ? submit(command.data, state) : wrongStatus(state, 'submit', 'it was submitted before');
     case 'CancelOrder':
       return cancel(command.data.reason, state);
     case 'ShipOrder':
@@ -89,37 +109,11 @@ export function decide(command: OrderCommand, state: OrderState): Decision<Order
 
 export const orderDecider: Decider<OrderCommand, OrderEvent, OrderState> = { initial: initialOrder, decide, evolve };
 
-function place(data: PlaceOrder['data'], state: OrderState): Decision<OrderEvent> {
-  if (state.status !== 'none') {
-    return refuse('order-exists', `Order ${data.orderId} exists already and is ${statusOf(state)}.`, {
-      currentStatus: statusOf(state),
-    });
-  }
-  const { orderId, customerId, currency, lines, payment, shipTo } = data;
-  const oversized = oversizedQuantity(lines);
-  if (oversized !== undefined) {
-    const { sku, quantity } = oversized;
-    return refuse('quantity-too-large', `Of ${sku}, one order may have ${quantityMax} pieces, not ${quantity}.`, {
-      ...oversized,
-      quantityMax,
-    });
-  }
-  const total = totalOf(lines);
-  if (total > orderTotalMax) {
-    return refuse('total-too-large', `The order's total of ${total} is more than ${orderTotalMax} minor units.`, {
-      total,
-      totalMax: orderTotalMax,
-    });
-  }
-  const submitted = { orderId, customerId, currency, lines: [...lines], total, payment };
-  return [
-    { type: 'OrderDrafted', data: { orderId, customerId, currency } },
-    { type: 'OrderSubmitted', data: shipTo === undefined ? submitted : { ...submitted, shipTo } },
-  ];
-}
+const onlyDrafts = 'its lines are what was submitted; only a draft can be edited';
 
 function cancel(reason: string, state: OrderState): Decision<OrderEvent> {
-  return state.status === 'draft' || state.status === 'submitted' || state.status === 'confirmed'
+  if (isDraft(state)) return [{ type: 'OrderDiscarded', data: { orderId: state.orderId, reason } }];
+  return state.status === 'submitted' || state.status === 'confirmed'
     ? [{ type: 'OrderCancelled', data: { orderId: state.orderId, reason } }]
     : wrongStatus(state, 'cancel', 'an order can be cancelled until it is shipped');
 }

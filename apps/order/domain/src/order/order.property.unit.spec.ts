@@ -14,6 +14,17 @@ const place = lines.map((ordered): OrderCommand => ({
   type: 'PlaceOrder',
   data: { orderId, customerId: 'c1', currency: 'GBP', lines: ordered, payment: { token: 'tok_approve' } },
 }));
+const draft: OrderCommand = { type: 'DraftOrder', data: { orderId, customerId: 'c1', currency: 'GBP' } };
+const submit: OrderCommand = { type: 'SubmitOrder', data: { payment: { token: 'tok_approve' } } };
+const edit = fc.oneof(
+  line.map((data): OrderCommand => ({ type: 'AddLine', data })),
+  sku.map((code): OrderCommand => ({ type: 'RemoveLines', data: { sku: code } })),
+);
+/** An order comes about at once, or line by line. */
+const beginning = fc.oneof(
+  place.map((command) => [command]),
+  fc.array(edit, { minLength: 2, maxLength: 6 }).map((edits) => [draft, ...edits, submit]),
+);
 const constant = (...commands: readonly OrderCommand[]): fc.Arbitrary<OrderCommand> => fc.constantFrom(...commands);
 const forward = constant(
   { type: 'ConfirmOrder', data: { orderId } },
@@ -31,11 +42,11 @@ const complete = fc
   .integer({ min: 1, max: 4 })
   .map((n): OrderCommand => ({ type: 'CompleteReturn', data: { orderId, returnId: `o1.r${n}`, refunded: 0 } }));
 
-const anything = fc.oneof(place, forward, ending, askBack, complete);
+const anything = fc.oneof(place, edit, fc.constant(submit), forward, ending, askBack, complete);
 /** Most histories are to get far: an order is placed first, and few commands end it early. */
 const histories = fc
   .tuple(
-    place,
+    beginning,
     fc.array(
       fc.oneof(
         { weight: 4, arbitrary: forward },
@@ -49,7 +60,7 @@ const histories = fc
       { maxLength: 25 },
     ),
   )
-  .map(([first, rest]) => [first, ...rest]);
+  .map(([first, rest]) => [...first, ...rest]);
 
 function run(history: readonly OrderCommand[]): { readonly states: OrderState[]; readonly events: OrderEvent[] } {
   const states: OrderState[] = [initialOrder];

@@ -19,11 +19,21 @@ interface Begun {
   readonly total: number;
 }
 
+/** An order that is being put together. */
+export type OrderDraft = Begun & { readonly status: 'draft' };
+
 /** An order as its events leave it. Narrow by `status` first: nothing else is there before an order is begun. */
 export type OrderState =
   | { readonly status: 'none' }
-  | (Begun & { readonly status: 'draft' | 'submitted' | 'confirmed' })
-  | (Begun & { readonly status: 'rejected' | 'cancelled'; readonly reason: string })
+  | OrderDraft
+  | (Begun & { readonly status: 'submitted' | 'confirmed' })
+  | (Begun & { readonly status: 'rejected'; readonly reason: string })
+  | (Begun & {
+      readonly status: 'cancelled';
+      readonly reason: string;
+      /** It was still a draft: nobody had committed to anything. */
+      readonly discarded?: true;
+    })
   | (Begun & {
       readonly status: 'shipped' | 'delivered';
       readonly carrier: string;
@@ -37,6 +47,19 @@ export function evolve(state: OrderState, event: OrderEvent): OrderState {
   if (event.type === 'OrderDrafted') return { ...event.data, status: 'draft', lines: [], total: 0 };
   if (state.status === 'none') return state;
   switch (event.type) {
+    case 'OrderLineAdded':
+      return isDraft(state) ? withLines(state, [...state.lines, event.data.line]) : state;
+    case 'OrderLinesRemoved': {
+      const { sku } = event.data;
+      return isDraft(state)
+        ? withLines(
+            state,
+            state.lines.filter((line) => line.sku !== sku),
+          )
+        : state;
+    }
+    case 'OrderDiscarded':
+      return { ...begun(state), status: 'cancelled', reason: event.data.reason, discarded: true };
     case 'OrderSubmitted':
       return { ...begun(state), status: 'submitted', lines: event.data.lines, total: event.data.total };
     case 'OrderConfirmed':
@@ -73,6 +96,10 @@ export function evolve(state: OrderState, event: OrderEvent): OrderState {
     default:
       return unknownEvent(event);
   }
+}
+
+export function isDraft(state: OrderState): state is OrderDraft {
+  return state.status === 'draft';
 }
 
 /** An order that left the house: the only kind that can come back. */
@@ -116,6 +143,10 @@ export function worthOf(lines: readonly OrderLine[], sku: string, quantity: numb
     return [{ quantity: pieces, unitPrice: line.unitPrice }];
   });
   return totalOf(taken);
+}
+
+function withLines(state: OrderDraft, lines: readonly OrderLine[]): OrderDraft {
+  return { ...state, lines, total: totalOf(lines) };
 }
 
 function begun(state: Begun): Begun {
