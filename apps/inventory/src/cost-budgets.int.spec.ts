@@ -35,7 +35,7 @@ costBudgets({
   codec: eventCodec<StockEvent>(stockEvents),
   decider: stockDecider,
   streamOf: stockStream,
-  first: 'ReceiveStock',
+  first: ['ReceiveStock'],
   story,
   budgets,
 });

@@ -7,6 +7,10 @@ import { costBudgets } from '@daybook/service-kit/testing/cost-budgets';
 /** Whoever passes a budget raises it here, in the open. */
 const budgets: Readonly<Record<OrderCommand['type'], CostBudget>> = {
   PlaceOrder: { requestUnits: 14, roundTrips: 1 },
+  DraftOrder: { requestUnits: 7, roundTrips: 1 },
+  AddLine: { requestUnits: 8, roundTrips: 1 },
+  RemoveLines: { requestUnits: 8, roundTrips: 1 },
+  SubmitOrder: { requestUnits: 9, roundTrips: 1 },
   ConfirmOrder: { requestUnits: 8, roundTrips: 1 },
   RejectOrder: { requestUnits: 8, roundTrips: 1 },
   ShipOrder: { requestUnits: 8, roundTrips: 1 },
@@ -36,6 +40,11 @@ const story: readonly (readonly [string, OrderCommand])[] = [
   ['o2', { type: 'RejectOrder', data: { orderId: 'o2', reason: 'out-of-stock' } }],
   ['o3', place('o3')],
   ['o3', { type: 'CancelOrder', data: { reason: 'changed my mind' } }],
+  ['o4', { type: 'DraftOrder', data: { orderId: 'o4', customerId: '17850', currency: 'GBP' } }],
+  ['o4', { type: 'AddLine', data: { sku: '85123A', quantity: 6, unitPrice: 255 } }],
+  ['o4', { type: 'AddLine', data: { sku: '71053', quantity: 6, unitPrice: 339 } }],
+  ['o4', { type: 'RemoveLines', data: { sku: '71053' } }],
+  ['o4', { type: 'SubmitOrder', data: { payment: { token: 'tok_ok' } } }],
 ];
 
 costBudgets({
@@ -45,7 +54,7 @@ costBudgets({
   codec: eventCodec<OrderEvent>(orderEvents),
   decider: orderDecider,
   streamOf: orderStream,
-  first: 'PlaceOrder',
+  first: ['PlaceOrder', 'DraftOrder'],
   story,
   budgets,
 });

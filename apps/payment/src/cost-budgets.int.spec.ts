@@ -44,7 +44,7 @@ costBudgets({
   codec: eventCodec<PaymentEvent>(paymentEvents),
   decider: paymentDecider,
   streamOf: paymentStream,
-  first: 'AuthorizePayment',
+  first: ['AuthorizePayment'],
   story,
   budgets,
 });

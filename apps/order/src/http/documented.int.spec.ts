@@ -27,6 +27,17 @@ it('every endpoint answers as its document says, with success and with a problem
     await client.post('/v1/subjects/17850/erase', { reason });
     await client.post('/v1/subjects/nobody/erase', { reason }, actor);
 
+    // A draft.
+    await client.post('/v1/orders/drafts', { customerId: '17850', currency: 'pounds' });
+    await client.post('/v1/orders/drafts', { orderId: 'd1', customerId: '17850', currency: 'GBP' });
+    await client.post('/v1/orders/d1/submit', { payment: order.payment });
+    await client.delete('/v1/orders/d1/lines/85123A');
+    await client.post('/v1/orders/d1/lines', { ...lines[0], quantity: 0 });
+    await client.post('/v1/orders/d1/lines', lines[0]);
+    await client.post('/v1/orders/d1/lines', { ...lines[0], sku: '71053' });
+    await client.delete('/v1/orders/d1/lines/71053');
+    await client.post('/v1/orders/d1/submit', { payment: order.payment, shipTo });
+
     // Orders in every status.
     await client.post('/v1/orders', { ...order, orderId: 'o1' }, key);
     await client.post('/v1/orders', { ...order, orderId: 'o1' }, key);

@@ -36,6 +36,9 @@ describe('a customer', () => {
       await client.get('/v1/orders/o1/summary', bob),
       await client.post('/v1/orders/o1/cancel', cancelled, bob),
       await client.post('/v1/orders/o1/returns', returned, bob),
+      await client.post('/v1/orders/o1/lines', lines[0], bob),
+      await client.delete('/v1/orders/o1/lines/POST', bob),
+      await client.post('/v1/orders/o1/submit', { payment: order.payment }, bob),
     ]) {
       expect(reply).toMatchObject({ status: 404, body: { code: 'order-unknown' } });
     }
@@ -44,6 +47,23 @@ describe('a customer', () => {
     }
     expect((await client.get('/v1/orders/o1', ada)).body).toMatchObject({ status: 'submitted', version: 2 });
     expect((await client.get('/v1/customers/ada/orders', ada)).body['items']).toHaveLength(1);
+  });
+
+  it('drafts for themselves and for nobody else', async () => {
+    const draft = { orderId: 'd1', customerId: 'ada', currency: 'GBP' };
+    expect(await client.post('/v1/orders/drafts', draft, bob)).toMatchObject({ body: { code: 'not-yours' } });
+    expect((await client.post('/v1/orders/drafts', draft, ada)).status).toBe(201);
+    expect((await client.post('/v1/orders/d1/lines', lines[0], ada)).status).toBe(200);
+    expect(await client.post('/v1/orders/d1/lines', lines[0], bob)).toMatchObject({ body: { code: 'order-unknown' } });
+    expect((await client.post('/v1/orders/d1/submit', { payment: order.payment }, ada)).status).toBe(202);
+  });
+
+  it('is not told how far somebody else’s order is when they ask for its id', async () => {
+    await place(ada, { orderId: 'o1' });
+    const taken = await place(bob, { orderId: 'o1', customerId: 'bob' });
+    expect([taken.status, taken.body['code']]).toEqual([409, 'order-exists']);
+    expect(JSON.stringify(taken.body)).not.toContain('submitted');
+    expect((await place(ada, { orderId: 'o1' })).body).toMatchObject({ currentStatus: 'submitted' });
   });
 
   it('cancels their own order, and so may an operator', async () => {

@@ -6,6 +6,7 @@ import {
   orderStream,
   orderSummaryQuery,
   pageQuery,
+  sku,
 } from '@daybook/contracts';
 import type { AggregateStore, Erasure } from '@daybook/eventstore';
 import type { OrderCommand, OrderEvent, OrderState } from '@daybook/order-domain';
@@ -57,11 +58,30 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
       type: 'PlaceOrder',
       data: shipTo === undefined ? { ...data, orderId } : { ...data, orderId, shipTo },
     };
-    await run(request, response, orderId, command, {
-      status: 202,
-      location: `/v1/orders/${encodeURIComponent(orderId)}`,
-      body: (state, version) => ({ orderId, status: state.status, version }),
-    });
+    await begin(request, response, orderId, command, 202);
+  });
+
+  router.post('/v1/orders/drafts', async (request, response) => {
+    const body = validate(orderRequests.draftOrder, request.body);
+    requireOwn(request, body.customerId);
+    const context = commandContext(request, runtime);
+    const orderId = body.orderId ?? newOrderId(request, context.idempotencyKey, runtime);
+    await begin(request, response, orderId, { type: 'DraftOrder', data: { ...body, orderId } }, 201);
+  });
+  router.post('/v1/orders/:orderId/lines', async (request, response) => {
+    const data = validate(orderRequests.addLine, request.body);
+    await change(request, response, { type: 'AddLine', data });
+  });
+  router.delete('/v1/orders/:orderId/lines/:sku', async (request, response) => {
+    const data = { sku: validate(sku, request.params.sku, 'sku') };
+    await change(request, response, { type: 'RemoveLines', data });
+  });
+  router.post('/v1/orders/:orderId/submit', async (request, response) => {
+    const { payment, shipTo } = validate(orderRequests.submitOrder, request.body);
+    const data = shipTo === undefined ? { payment } : { payment, shipTo };
+    await requireOwnOrder(request);
+    const orderId = orderIdOf(request);
+    await run(request, response, orderId, { type: 'SubmitOrder', data }, begun(orderId, 202));
   });
 
   router.post('/v1/orders/:orderId/cancel', async (request, response) => {
@@ -112,6 +132,23 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
     response.json(page);
   });
 
+  /** A command that an order begins with. To a customer an id that somebody else has used is taken, and no more than that. */
+  async function begin(
+    request: Request,
+    response: Response,
+    orderId: string,
+    command: OrderCommand,
+    status: 201 | 202,
+  ): Promise<void> {
+    try {
+      await run(request, response, orderId, command, begun(orderId, status));
+    } catch (error) {
+      const isTaken = error instanceof Problem && error.code === 'order-exists';
+      if (!isTaken || (await isOwnOrder(request, orderId))) throw error;
+      throw new Problem(409, 'order-exists', `The id ${orderId} is taken.`);
+    }
+  }
+
   /** A command about an order that is there. */
   async function change(request: Request, response: Response, command: OrderCommand, status = 200): Promise<void> {
     await requireOwnOrder(request);
@@ -121,11 +158,16 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
     });
   }
 
-  /** To a customer somebody else's order is not there. Whose it is never changes, so a warm state is good enough. */
+  /** To a customer somebody else's order is not there. */
   async function requireOwnOrder(request: Request): Promise<void> {
-    if (actsForAnybody(request)) return;
-    const { state } = await orders.load(orderStream(orderIdOf(request)));
-    if (state.status !== 'none' && !mayActFor(request, state.customerId)) throw unknownOrder(request);
+    if (!(await isOwnOrder(request, orderIdOf(request)))) throw unknownOrder(request);
+  }
+
+  /** True where there is none, too. Whose an order is never changes, so a warm state is good enough. */
+  async function isOwnOrder(request: Request, orderId: string): Promise<boolean> {
+    if (actsForAnybody(request)) return true;
+    const { state } = await orders.load(orderStream(orderId));
+    return state.status === 'none' || mayActFor(request, state.customerId);
   }
 
   function run(
@@ -135,12 +177,19 @@ export function orderRoutes({ orders, summaries, sales, customers, erase, ...rea
     command: OrderCommand,
     answer: Answer<OrderState>,
   ): Promise<void> {
-    const fresh = command.type === 'PlaceOrder';
+    const fresh = command.type === 'PlaceOrder' || command.type === 'DraftOrder';
     return handleCommand(runner, request, response, { streamId: orderStream(orderId), command, answer, fresh });
   }
 
   return router;
 }
+
+/** Where the order is, and how far. */
+const begun = (orderId: string, status: 201 | 202): Answer<OrderState> => ({
+  status,
+  location: `/v1/orders/${encodeURIComponent(orderId)}`,
+  body: (state, version) => ({ orderId, status: state.status, version }),
+});
 
 /** With an `Idempotency-Key` a repeated request must find the order that the first one made, and nobody else's. */
 function newOrderId(request: Request, idempotencyKey: string | undefined, runtime: Runtime): string {

@@ -24,7 +24,7 @@ export interface Answer<S> {
 }
 
 /** Codes of refusals that mean the thing itself is not there. */
-const unknownCodes = new Set(['order-unknown', 'payment-unknown']);
+const unknownCodes = new Set(['order-unknown', 'line-unknown', 'payment-unknown']);
 
 /**
  * Answers a command. A command key that was used before gets the same answer, as long as the request is the same.

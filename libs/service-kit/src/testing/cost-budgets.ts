@@ -12,8 +12,8 @@ export interface CostBudgets<C extends { readonly type: string }, E extends Doma
   readonly codec: EventCodec<E>;
   readonly decider: Decider<C, E, S>;
   readonly streamOf: (id: string) => string;
-  /** The command that a stream begins with: given to a stream known to be new. */
-  readonly first: C['type'];
+  /** The commands that a stream begins with: given to streams known to be new. */
+  readonly first: readonly C['type'][];
   /** Commands by stream that are all carried out; every command that has a budget must be among them. */
   readonly story: readonly (readonly [string, C])[];
   /**
@@ -48,7 +48,7 @@ export function costBudgets<C extends { readonly type: string }, E extends Domai
         aggregates.execute({
           streamId: streamOf(id),
           command,
-          fresh: command.type === first,
+          fresh: first.includes(command.type),
           metadata: {
             commandKey: `http:${runtime.newId()}`,
             correlationId: runtime.newId(),

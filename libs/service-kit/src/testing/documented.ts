@@ -15,7 +15,7 @@ export interface Driven {
 }
 export const nothingDriven = (): Driven => ({ success: new Set(), problem: new Set() });
 
-/** @throws Error, from `get` and `post`, naming the endpoint and how its answer differs from the document */
+/** @throws Error, from `get`, `post` and `delete`, naming the endpoint and how its answer differs from the document */
 export function documented(
   client: Client,
   endpoints: readonly Endpoint[],
@@ -37,6 +37,7 @@ export function documented(
     ...client,
     get: async (path, headers) => check('GET', path, await client.get(path, headers)),
     post: async (path, body, headers) => check('POST', path, await client.post(path, body, headers)),
+    delete: async (path, headers) => check('DELETE', path, await client.delete(path, headers)),
     undriven: () => undriven(endpoints, driven),
   };
 }

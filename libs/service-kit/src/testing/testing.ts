@@ -31,6 +31,7 @@ export interface Client {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   /** A string is sent as it is, anything else as JSON; `undefined` sends no body. */
   post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  delete(path: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -61,6 +62,7 @@ export async function serve(
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
+    delete: (path, headers = {}) => send(path, { method: 'DELETE', headers }),
     close: () => http.close(0),
   };
 }

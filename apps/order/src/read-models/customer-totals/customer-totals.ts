@@ -53,7 +53,8 @@ export function customerTotalsModel(
 
 /** Pure: what the order adds to its customer's totals. */
 export function customerShare(order: OrderState): readonly Share[] {
-  if (order.status === 'none' || order.lines.length === 0) return [];
+  if (order.status === 'none' || order.status === 'draft') return [];
+  if (order.status === 'cancelled' && order.discarded === true) return [];
   const { customerId, currency, status, total } = order;
   const isLost = status === 'cancelled' || status === 'rejected';
   const isAccepted = status === 'confirmed' || isSent(order);

@@ -6,7 +6,7 @@ import {
   type ProjectionDefinition,
   type ReadModelDefinition,
 } from '@daybook/projections';
-import type { OrderStatus } from '@daybook/contracts';
+import { type OrderStatus, totalOf } from '@daybook/contracts';
 import type { OrderEvent } from '@daybook/order-domain';
 
 /** What a list of orders shows, and what it is searched by. */
@@ -27,7 +27,10 @@ export interface OrderSummary {
   readonly updatedAt: string;
   /** `placedAt` and the order's id: unique, so lists can go by it, newest first. */
   readonly placedKey: string;
-  /** What a search finds it by, in small letters: ids, codes, and the words of descriptions. Nothing personal: that is withheld here. */
+  /**
+   * What a search finds it by, in small letters: ids, and of what was submitted also codes and the words of descriptions. Nothing personal:
+   * that is withheld here.
+   */
   readonly text: string;
 }
 
@@ -96,6 +99,14 @@ export function projectOrderSummary(
   if (summary === undefined) return undefined;
   const changed = { ...summary, updatedAt: recordedAt };
   switch (event.type) {
+    case 'OrderLineAdded': {
+      const { quantity } = event.data.line;
+      return edited(changed, { lines: 1, pieces: quantity, amount: totalOf([event.data.line]) });
+    }
+    case 'OrderLinesRemoved': {
+      const { lineCount, quantity, amount } = event.data;
+      return edited(changed, { lines: -lineCount, pieces: -quantity, amount: -amount });
+    }
     case 'OrderSubmitted': {
       const { lines, total } = event.data;
       const words = lines.flatMap(({ sku, description = '' }) => [sku, description]);
@@ -107,6 +118,7 @@ export function projectOrderSummary(
     case 'OrderRejected':
       return { ...changed, status: 'rejected' };
     case 'OrderCancelled':
+    case 'OrderDiscarded':
       return { ...changed, status: 'cancelled' };
     case 'OrderShipped':
       return { ...changed, status: 'shipped' };
@@ -128,6 +140,18 @@ export function projectOrderSummary(
     default:
       return unknownEvent(event);
   }
+}
+
+function edited(
+  draft: OrderSummary,
+  { lines, pieces, amount }: { readonly lines: number; readonly pieces: number; readonly amount: number },
+): OrderSummary {
+  return {
+    ...draft,
+    lineCount: draft.lineCount + lines,
+    pieces: draft.pieces + pieces,
+    total: draft.total + amount,
+  };
 }
 
 /** Each word once. */

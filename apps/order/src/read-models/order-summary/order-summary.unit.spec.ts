@@ -19,6 +19,22 @@ const place: OrderCommand = {
     payment: { token: 'tok_approve' },
   },
 };
+const draft: OrderCommand = { type: 'DraftOrder', data: { orderId, customerId: '17850', currency: 'GBP' } };
+const submit: OrderCommand = { type: 'SubmitOrder', data: { payment: { token: 'tok_approve' } } };
+const edit = fc.oneof(
+  fc
+    .record({
+      sku: fc.constantFrom('85123A', '71053'),
+      quantity: fc.integer({ min: 1, max: 3 }),
+      unitPrice: fc.nat(300),
+    })
+    .map((data): OrderCommand => ({ type: 'AddLine', data })),
+  fc.constantFrom('85123A', '71053').map((sku): OrderCommand => ({ type: 'RemoveLines', data: { sku } })),
+);
+const beginning = fc.oneof(
+  fc.constant([place]),
+  fc.array(edit, { maxLength: 6 }).map((edits) => [draft, ...edits, submit]),
+);
 const forward = fc.constantFrom<OrderCommand>(
   { type: 'ConfirmOrder', data: { orderId } },
   { type: 'ShipOrder', data: { carrier: 'Royal Mail', trackingNumber: 'RM1' } },
@@ -44,15 +60,15 @@ const histories = fc.array(
 
 it('says what the order itself says, after every event', () => {
   fc.assert(
-    fc.property(histories, (history) => {
+    fc.property(beginning, histories, (first, history) => {
       let state = initialOrder;
       let summary: OrderSummary | undefined;
-      for (const command of [place, ...history]) {
+      for (const command of [...first, ...history]) {
         const decision = decide(command, state);
         for (const event of isRefusal(decision) ? [] : decision) {
           state = evolve(state, event);
           summary = projectOrderSummary(summary, event, at(0));
-          if (state.status === 'none') throw new Error('it was placed');
+          if (state.status === 'none') throw new Error('it was begun');
           const { customerId, currency, total, lines } = state;
           expect(summary).toMatchObject({ orderId, customerId, currency, total, lineCount: lines.length });
           expect(summary?.status).toBe(statusOf(state));
