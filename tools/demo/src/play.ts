@@ -12,14 +12,20 @@ export async function play(shop: Shop, scenario: Scenario, sku: string): Promise
     [200],
     'receipt',
   );
-  const order = {
-    orderId,
-    customerId: 'c-17850',
-    currency: 'GBP',
-    lines: [{ sku, description: 'WHITE HANGING HEART T-LIGHT HOLDER', quantity, unitPrice }],
-    payment: { token },
-  };
-  expectStatus(await shop.post('order', '/v1/orders', order, `${orderId}:place`), [202], 'order');
+  const opening = { orderId, customerId: 'c-17850', currency: 'GBP' };
+  const line = { sku, description: 'WHITE HANGING HEART T-LIGHT HOLDER', quantity, unitPrice };
+  const payment = { token };
+  const requests: readonly (readonly [string, object])[] =
+    scenario.drafted === true
+      ? [
+          ['/v1/orders/drafts', opening],
+          [`/v1/orders/${orderId}/lines`, line],
+          [`/v1/orders/${orderId}/submit`, { payment }],
+        ]
+      : [['/v1/orders', { ...opening, lines: [line], payment }]];
+  for (const [path, body] of requests) {
+    expectStatus(await shop.post('order', path, body, `${orderId}:${path}`), [200, 201, 202], path);
+  }
   for (const { at, action } of scenario.then ?? []) {
     await until(
       `${orderId} to be ${at}`,

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly onHand: number;
   readonly quantity: number;
   readonly token: string;
+  /** It is put together line by line before it is submitted. */
+  readonly drafted?: true;
   /** What happens once the order has the status. */
   readonly then?: readonly { readonly at: string; readonly action: 'cancel' | 'ship' | 'deliver' | 'returns' }[];
   /** Where it ends: order, payment, pieces on hand and reserved. */
@@ -24,11 +26,13 @@ export const unitPrice = 255;
 
 export const scenarios: readonly Scenario[] = [
   {
-    title: 'Fulfilled: stock is reserved, payment authorized; on shipping the stock leaves and the money comes',
+    title:
+      'Drafted, then fulfilled: stock is reserved, payment authorized; on shipping the stock leaves and the money comes',
     orderId: 'demo-fulfilled',
     onHand: 10,
     quantity: 6,
     token: 'tok_approve',
+    drafted: true,
     then: [
       { at: 'confirmed', action: 'ship' },
       { at: 'shipped', action: 'deliver' },

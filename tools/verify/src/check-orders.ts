@@ -27,8 +27,12 @@ export function checkOrders(histories: AllHistories, states: States, report: Rep
   const reservations = reservationsByOrder(states);
   const goods = goodsOf(histories.inventory);
   for (const [streamId, state] of states.orders) {
-    // A draft, even a cancelled one, has asked for nothing yet.
-    if (state.status === 'none' || state.lines.length === 0) continue;
+    if (state.status === 'none') continue;
+    if (!isSubmitted(state)) {
+      const early = askedProblem(state.orderId, histories, states, reservations);
+      report.check('nothing is asked for before an order is submitted', streamId, early);
+      continue;
+    }
     const { orderId } = state;
     const saga = histories.fulfilment.get(sagaStream(fulfilOrderSagaId(orderId))) ?? [];
     const progress = progressOf(saga, state, histories);
@@ -55,6 +59,12 @@ export function checkOrders(histories: AllHistories, states: States, report: Rep
   return { byProgress, byOutcome };
 }
 
+/** A draft, even one that was given up, has asked for nothing yet. */
+function isSubmitted(state: OrderState): state is Exclude<OrderState, { readonly status: 'none' | 'draft' }> {
+  if (state.status === 'none' || state.status === 'draft') return false;
+  return state.status !== 'cancelled' || state.discarded !== true;
+}
+
 function progressOf(saga: readonly StoredEvent[], state: OrderState, histories: AllHistories): Progress {
   const sagas = [saga];
   if (isSent(state)) {
@@ -66,6 +76,19 @@ function progressOf(saga: readonly StoredEvent[], state: OrderState, histories: 
   if (open.some(isParked)) return 'parked';
   if (open.length === 0) return 'over';
   return state.status === 'confirmed' ? 'waiting for shipment' : 'in flight';
+}
+
+/** A draft is the customer's own business: no saga, no money, no stock. */
+function askedProblem(
+  orderId: string,
+  { fulfilment }: AllHistories,
+  { payments }: States,
+  reservations: ReadonlyMap<string, readonly string[]>,
+): string | undefined {
+  if (fulfilment.has(sagaStream(fulfilOrderSagaId(orderId)))) return 'it is no more than a draft, and it has a saga';
+  if (payments.has(paymentStream(orderId))) return 'it is no more than a draft, and it has a payment';
+  const reserved = reservations.get(orderId);
+  return reserved && `it is no more than a draft, and pieces of ${reserved.join(', ')} are reserved for it`;
 }
 
 /** Whatever else is under way: no money is taken and nothing leaves the stock but for an order that was shipped. */

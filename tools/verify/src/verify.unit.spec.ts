@@ -27,7 +27,11 @@ async function trade() {
   await shop.place('declined', lines, 'tok_decline');
   await shop.place('cancelled', lines);
   await shop.cancel('cancelled');
-  await shop.place('waiting', lines);
+  await shop.draft('waiting', lines);
+  await shop.submit('waiting');
+  await shop.draft('drafted', lines);
+  await shop.draft('discarded', lines);
+  await shop.cancel('discarded');
   return shop.histories();
 }
 
@@ -90,6 +94,7 @@ describe('honest histories', () => {
       'money agrees with the order',
       'no command is in a stream twice',
       'no timer is left of a finished saga',
+      'nothing is asked for before an order is submitted',
       'nothing is held for an order that is over',
       'nothing is taken before it is shipped',
       'payments stay possible',
@@ -234,6 +239,22 @@ describe('money that does not agree', () => {
   it('taken before the order was shipped', () => {
     const found = forged('order', 'order-fulfilled', without('OrderShipped'));
     expect(found).toContain('nothing is taken before it is shipped');
+  });
+});
+
+describe('a draft that does not keep to itself', () => {
+  const rule = 'nothing is asked for before an order is submitted';
+  const unsubmitted = (events: readonly StoredEvent[]) => events.slice(0, 1 + lines.length);
+
+  it('has a saga', () => {
+    expect(forged('order', 'order-waiting', unsubmitted)).toContain(rule);
+  });
+
+  it('holds money or stock', () => {
+    const order = withStream(honest, 'order', 'order-waiting', (events) => rechained(unsubmitted(events)));
+    const alone = withStream(order, 'fulfilment', 'saga-FulfilOrder:waiting', () => []);
+    expect(broken(alone)).toContain(rule);
+    expect(broken(withStream(alone, 'payment', 'payment-waiting', () => []))).toContain(rule);
   });
 });
 

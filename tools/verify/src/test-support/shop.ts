@@ -159,6 +159,12 @@ export function embeddedShop({ snapshotEvery }: EmbeddedShopOptions = {}) {
         type: 'PlaceOrder',
         data: { orderId, customerId: 'c1', currency: 'GBP', lines, payment: { token } },
       }),
+    /** Puts an order together without submitting it. */
+    async draft(orderId: string, lines: readonly OrderLine[]): Promise<void> {
+      await order(orderId, { type: 'DraftOrder', data: { orderId, customerId: 'c1', currency: 'GBP' } });
+      for (const data of lines) await order(orderId, { type: 'AddLine', data });
+    },
+    submit: (orderId: string) => order(orderId, { type: 'SubmitOrder', data: { payment: { token: 'tok_approve' } } }),
     ship: (orderId: string) =>
       order(orderId, { type: 'ShipOrder', data: { carrier: 'Royal Mail', trackingNumber: '1' } }),
     cancel: (orderId: string) => order(orderId, { type: 'CancelOrder', data: { reason: 'changed my mind' } }),
