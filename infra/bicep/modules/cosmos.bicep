@@ -40,7 +40,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15
   properties: { resource: { id: topology.database } }
 }
 
-// No container has a TTL: with none at all, no item can carry its own end.
+// Only answers that are kept for repeated requests have a TTL. With none at all, as events, no item can carry its own end.
 @batchSize(4)
 resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-11-15' = [
   for container in topology.containers: {

@@ -30,8 +30,8 @@ describe('provisionContainers', () => {
   });
 
   it.each(containers.map((container) => [container.name, container] as const))(
-    'gives %s its partition key, its unique keys, its indexes and no TTL',
-    async (name, { partitionKey, uniqueKeys, indexed }) => {
+    'gives %s its partition key, its unique keys, its indexes, and no TTL but that of answers',
+    async (name, { partitionKey, uniqueKeys, indexed, ttlS }) => {
       await provisionContainers(endpoint, EMULATOR_KEY);
       const found = await definition(name);
       expect(found?.partitionKey?.paths).toEqual([partitionKey]);
@@ -43,7 +43,7 @@ describe('provisionContainers', () => {
         expect(included).toEqual(indexed.map((path) => `${path}/?`));
         expect(excluded).toContain('/*');
       }
-      expect(found?.defaultTtl).toBeUndefined();
+      expect(found?.defaultTtl).toBe(ttlS);
     },
   );
 

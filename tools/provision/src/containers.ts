@@ -13,15 +13,16 @@ export async function provisionContainers(endpoint: string, key: string): Promis
   }
 }
 
-/** The container as Cosmos DB is asked for it. No TTL is set: with none at all, an event cannot carry its own end. */
+/** The container as Cosmos DB is asked for it. Where no TTL is set there is none at all: an event cannot carry its own end. */
 export function containerRequest(definition: ContainerDefinition): ContainerRequest {
-  const { name, partitionKey, uniqueKeys, indexed } = definition;
+  const { name, partitionKey, uniqueKeys, indexed, ttlS } = definition;
   return {
     id: name,
     partitionKey: { paths: [partitionKey] },
     ...(uniqueKeys === undefined
       ? {}
       : { uniqueKeyPolicy: { uniqueKeys: uniqueKeys.map((path) => ({ paths: [path] })) } }),
+    ...(ttlS === undefined ? {} : { defaultTtl: ttlS }),
     ...(indexed === undefined ? {} : { indexingPolicy: onlyIndexed(indexed) }),
   };
 }

@@ -102,8 +102,14 @@ function headerParameters({ command, recorded }: Endpoint): Json[] {
   ];
 }
 
-function answersOf({ answers, etag }: Endpoint): Record<string, Json> {
-  const headers = etag ? { headers: { ETag: { schema: { type: 'string' } } } } : {};
+function answersOf({ answers, etag, command }: Endpoint): Record<string, Json> {
+  const named = {
+    ...(etag ? { ETag: { schema: { type: 'string' } } } : {}),
+    ...(command === undefined
+      ? {}
+      : { 'Idempotent-Replayed': { description: 'The answer of the first time.', schema: { const: 'true' } } }),
+  };
+  const headers = Object.keys(named).length === 0 ? {} : { headers: named };
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => [
       status,

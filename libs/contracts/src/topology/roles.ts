@@ -68,6 +68,8 @@ const serviceRole: Readonly<Record<Purpose, ServiceRole>> = {
   'dead-letters': 'state-keeper',
   outbox: 'state-keeper',
   timers: 'state-keeper',
+  // Kept once and not changed: it ends by itself.
+  answers: 'event-writer',
   audit: 'event-writer',
   'subject-keys': 'key-keeper',
 };

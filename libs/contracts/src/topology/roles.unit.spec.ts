@@ -33,7 +33,8 @@ describe('roles', () => {
   it.each(services)('let %s keep its own state, and touch nothing of the others', (service) => {
     for (const { name, purpose, service: owner } of containers) {
       if (owner !== service) expect(rights(service, name)).toEqual([]);
-      else if (purpose === 'audit') expect(rights(service, name)).toEqual(['create', ...reading]);
+      else if (purpose === 'audit' || purpose === 'answers')
+        expect(rights(service, name)).toEqual(['create', ...reading]);
       else if (purpose === 'subject-keys')
         expect(rights(service, name)).toEqual(['create', 'read', 'readMetadata', 'replace']);
       else if (purpose !== 'events')

@@ -17,6 +17,7 @@ export interface ContainerDefinition {
     | 'dead-letters'
     | 'outbox'
     | 'timers'
+    | 'answers'
     | 'audit'
     | 'subject-keys';
   /** Path of the partition key. */
@@ -24,6 +25,8 @@ export interface ContainerDefinition {
   readonly uniqueKeys?: readonly string[];
   /** Paths that are indexed; everything else is not, which keeps writes cheap. Absent: everything is. */
   readonly indexed?: readonly string[];
+  /** Documents end so many seconds after they were written. Absent: there is no TTL at all, and no document can carry its own end. */
+  readonly ttlS?: number;
 }
 
 export type ServiceName = 'order' | 'inventory' | 'payment' | 'fulfilment';
@@ -47,6 +50,9 @@ export const leasesContainer = (service: ServiceName): string => `${service}-lea
 export const deadLettersContainer = (service: ServiceName): string => `${service}-dead-letters`;
 /** What of the events is published, one entry each: used where services publish by outbox (`PUBLISH_MODE`). */
 export const outboxContainer = (service: ServiceName): string => `${service}-outbox`;
+
+/** What was answered to requests with an `Idempotency-Key`: a day long. */
+export const answersContainer = (service: ServiceName): string => `${service}-answers`;
 
 /** Who read events, who had a subject erased, and what operators did with dead letters: append-only. */
 export const auditContainer = (service: ServiceName): string => `${service}-audit`;
@@ -95,6 +101,7 @@ const containersOf = (service: ServiceName): ContainerDefinition[] => [
     partitionKey: '/streamId',
     indexed: ['/status', '/changedAt'],
   },
+  { name: answersContainer(service), service, purpose: 'answers', partitionKey: '/id', indexed: [], ttlS: 86_400 },
   {
     name: auditContainer(service),
     service,

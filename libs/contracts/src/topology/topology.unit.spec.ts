@@ -22,10 +22,26 @@ describe('containers', () => {
   it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
     const everyones = kinds.filter((kind) => !['timers', 'subject-keys', 'totals'].includes(kind));
-    expect(everyones).toEqual(['events', 'snapshots', 'read-models', 'leases', 'dead-letters', 'outbox', 'audit']);
+    expect(everyones).toEqual([
+      'events',
+      'snapshots',
+      'read-models',
+      'leases',
+      'dead-letters',
+      'outbox',
+      'answers',
+      'audit',
+    ]);
     expect(kinds.includes('timers')).toBe(service === 'fulfilment');
     expect(kinds.includes('subject-keys')).toBe(service === 'order');
     expect(kinds.includes('totals')).toBe(service === 'order');
+  });
+
+  it('let nothing end but the answers that are kept, after a day at the earliest', () => {
+    for (const { purpose, ttlS } of containers) {
+      if (purpose === 'answers') expect(ttlS).toBeGreaterThanOrEqual(86_400);
+      else expect(ttlS).toBeUndefined();
+    }
   });
 
   it('are divided by what each kind is asked for', () => {
@@ -39,6 +55,7 @@ describe('containers', () => {
       'dead-letters': '/partition',
       outbox: '/streamId',
       timers: '/partition',
+      answers: '/id',
       audit: '/streamId',
       'subject-keys': '/id',
     });
