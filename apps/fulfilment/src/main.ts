@@ -18,7 +18,7 @@ import { observeSagas } from './saga-metrics.ts';
 import { liveVersions } from './live-versions.ts';
 
 const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
-const { store, audit, runtime, log } = service;
+const { store, answers, audit, runtime, log } = service;
 
 const definitions = fulfilmentDefinitions();
 const sagas = createSagaStore({ store, definitions, snapshots: service.snapshots });
@@ -74,7 +74,7 @@ service.health.add({ name: versions.name, check: versions.check });
 
 observeSagas({ list, runtime, onError: (error) => log.warn({ err: error }, 'sagas could not be counted') });
 
-await service.run(fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }), [
+await service.run(fulfilmentRoutes({ sagas, store, answers, audit, runtime, list, registry, secondPerson }), [
   versions,
   service.relay([(event) => sagaCommandsRoute(event)]),
   service.feed('timers', { handleKey: timerProjection({ container: timers }) }),

@@ -8,7 +8,7 @@ import { inventoryRoutes } from './http/routes.ts';
 import { stockLevelModel } from './read-models/stock-level/stock-level.ts';
 
 const service = openService({ name: 'inventory', defaultPort: 4102 }, process.env);
-const { store, audit, runtime } = service;
+const { store, answers, audit, runtime } = service;
 
 const codec = eventCodec<StockEvent>(stockEvents);
 // A shop has thousands of codes, and every order touches dozens of them: their states are worth their memory.
@@ -22,7 +22,7 @@ const stock = createAggregateStore({
 });
 const levels = servedStreams(service.readModel(stockLevelModel({ readModel: service.readModels, store, codec })));
 
-await service.run(inventoryRoutes({ stock, store, audit, levels, runtime }), [
+await service.run(inventoryRoutes({ stock, store, answers, audit, levels, runtime }), [
   service.relay([eventRoute('inventory-events', 'inventory'), replyRoute('inventory')]),
   service.commands(
     'inventory-commands',

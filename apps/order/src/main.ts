@@ -18,7 +18,7 @@ import { salesReportModel } from './read-models/sales-report/sales-report.ts';
 import { sagaRoute } from './saga-route.ts';
 
 const service = openService({ name: 'order', defaultPort: 4101 }, process.env);
-const { store, audit, runtime } = service;
+const { store, answers, audit, runtime } = service;
 
 // States, snapshots and the read models are made with personal data withheld: there is nothing in them to erase.
 const personalData = service.personalData(orderPersonalData, [
@@ -46,6 +46,7 @@ await service.run(
   orderRoutes({
     orders,
     store,
+    answers,
     audit,
     personalData: personalData.reader,
     erase: personalData.erase,

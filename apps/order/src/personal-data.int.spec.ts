@@ -15,7 +15,7 @@ import { eventRoute } from '@daybook/messaging';
 import { orderDecider, type OrderEvent, type OrderState } from '@daybook/order-domain';
 import { type Container, systemRuntime } from '@daybook/ports';
 import { createProjection, createTotals, type Projector } from '@daybook/projections';
-import { createLog, openPersonalData } from '@daybook/service-kit';
+import { createKeptAnswers, createLog, openPersonalData } from '@daybook/service-kit';
 import { type Client, serve } from '@daybook/service-kit/testing';
 import { embeddedCosmos } from '@daybook/testing';
 import { orderRoutes } from './http/routes.ts';
@@ -24,10 +24,10 @@ import { orderSummaryProjection } from './read-models/order-summary/order-summar
 import { type DailySales, salesReportModel, type SoldOrder } from './read-models/sales-report/sales-report.ts';
 import { sagaRoute } from './saga-route.ts';
 
-const names = ['orders', 'readModels', 'totals', 'subjectKeys', 'audit'] as const;
+const names = ['orders', 'readModels', 'totals', 'subjectKeys', 'answers', 'audit'] as const;
 const partitionKeys = {
   ...{ orders: '/streamId', readModels: '/id', totals: '/partition' },
-  ...{ subjectKeys: '/id', audit: '/streamId' },
+  ...{ subjectKeys: '/id', answers: '/id', audit: '/streamId' },
 };
 
 /** The order service on the real SDK over the emulator; `forget` is a process of the service that starts anew. */
@@ -64,7 +64,10 @@ async function orderServiceOnCosmos(folder: string) {
     readModels = [summaries, sales, customers];
     const { reader, erase } = personalData;
     const lists = { summaries, sales, customers };
-    return serve(orderRoutes({ orders, store, audit, personalData: reader, erase, ...lists, runtime }), { log });
+    const answers = createKeptAnswers({ container: containers.answers });
+    return serve(orderRoutes({ orders, store, answers, audit, personalData: reader, erase, ...lists, runtime }), {
+      log,
+    });
   };
   /** Brings the read models up to these events, as the feed does. */
   const project = async (stored: readonly StoredEvent[]): Promise<void> => {

@@ -10,7 +10,7 @@ import { sandboxProvider } from './provider/sandbox.ts';
 import { paymentSummaryModel } from './read-models/payment-summary/payment-summary.ts';
 
 const service = openService({ name: 'payment', defaultPort: 4103 }, process.env);
-const { store, audit, runtime } = service;
+const { store, answers, audit, runtime } = service;
 
 const codec = eventCodec<PaymentEvent>(paymentEvents);
 const payments = createAggregateStore({
@@ -32,7 +32,7 @@ const callProvider = providerWorker({
   authorizeAttempts: 5,
 });
 
-await service.run(paymentRoutes({ payments, store, audit, summaries, runtime }), [
+await service.run(paymentRoutes({ payments, store, answers, audit, summaries, runtime }), [
   service.relay([eventRoute('payment-events', 'payment'), replyRoute('payment')]),
   // However long the provider is away: its payments wait for it.
   service.feed('provider', { handleKey: callProvider }, { poison: 'retry' }),

@@ -2,8 +2,9 @@ export { actsForAnybody, callerOf, mayActFor, requireOwn } from './auth/caller.t
 export { type EventReading, recordRead, shownEvents } from './http/audited.ts';
 export { subjectRoutes } from './http/subjects.ts';
 export { actorOf } from './http/headers.ts';
-export { type Answer, answerCommand, type CommandOutcome, etag, reusedKey } from './http/answer.ts';
-export { carryOut, type CommandRunner, handleCommand } from './http/carry-out.ts';
+export { type Answer, etag, otherVersion, reusedKey, sendAnswer } from './http/answer.ts';
+export { carryOut, type CommandOutcome, type CommandRunner, handleCommand } from './http/carry-out.ts';
+export { createKeptAnswers, type KeptAnswers } from './http/kept-answers.ts';
 export { type CommandContext, commandContext } from './http/command-context.ts';
 export { stateAsAsked } from './http/as-of.ts';
 export { correlationRoutes } from './http/correlations.ts';

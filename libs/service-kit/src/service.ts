@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createFeedAdmin, type FeedHandler } from '@daybook/change-feed';
 import {
+  answersContainer,
   archiveContainer,
   auditContainer,
   deadLettersContainer,
@@ -48,6 +49,7 @@ import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
 import { feedRoutes } from './http/feeds.ts';
 import { type HttpOptions, startHttp, type HttpService } from './http/http-app.ts';
+import { createKeptAnswers, type KeptAnswers } from './http/kept-answers.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { outboxRoutes } from './http/outbox.ts';
 import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit.ts';
@@ -80,6 +82,8 @@ export interface Service {
   readonly readModels: Container;
   /** Keeps a read model up to date from the service's own events, in builds beside each other; called before `run`. */
   readModel<B extends Build>(definition: ReadModelDefinition<B>): ServedReadModel<B>;
+  /** What was answered to requests with an `Idempotency-Key`. */
+  readonly answers: KeptAnswers;
   /** Who read events, and who had a subject erased. */
   readonly audit: AuditLog;
   /** For a service with personal data in its events; called once. @throws SettingError where nothing is named that wraps the keys */
@@ -128,6 +132,11 @@ export function openService(
 
   const store = createEventStore({ container: events, runtime, metrics: eventStoreMetrics() });
 
+  const answers = createKeptAnswers({
+    container: platform.container(answersContainer(service.name)),
+    onLost: (error) =>
+      log.warn({ err: error }, 'an answer could not be kept or found: a repeated request costs a replay'),
+  });
   const audit = createAuditLog({ container: platform.container(auditContainer(service.name)), runtime });
   const deadLetters = createDeadLetters({ container: platform.container(deadLettersContainer(service.name)), runtime });
   const operations = deadLetterOperations({
@@ -165,6 +174,7 @@ export function openService(
     snapshots: platform.container(snapshotsContainer(service.name)),
     readModels: platform.container(readModelsContainer(service.name)),
     readModel: readModels.add,
+    answers,
     audit,
     personalData(personal, derived) {
       personalData = openPersonalData({
@@ -235,6 +245,7 @@ export function openService(
         components: [
           telemetry,
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
+          { name: 'answers', start: () => Promise.resolve(), stop: () => answers.settled() },
           { name: 'read-models', start: () => readModels.start(), stop: () => readModels.stop() },
           ...components,
           httpComponent({

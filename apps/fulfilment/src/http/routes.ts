@@ -2,7 +2,15 @@ import { listSagasQuery, type SagaStatus, sagaStream } from '@daybook/contracts'
 import type { Condition, Runtime } from '@daybook/ports';
 import type { ReadModelItem, StreamReader } from '@daybook/projections';
 import { describeSaga, type SagaListItem, type SagaRegistry, type SagaStore } from '@daybook/saga';
-import { etag, eventPage, type EventReading, itemPage, stateAsAsked, validate } from '@daybook/service-kit';
+import {
+  etag,
+  eventPage,
+  type EventReading,
+  itemPage,
+  type KeptAnswers,
+  stateAsAsked,
+  validate,
+} from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import { sagaActionRoutes } from './saga-actions.ts';
 import { definitionOf, sagaIdOf, unknownSaga } from './saga-of.ts';
@@ -15,6 +23,7 @@ export interface FulfilmentRoutes extends EventReading {
   readonly registry: SagaRegistry;
   /** True: an intervention that moves money needs the approval of a second person. */
   readonly secondPerson: boolean;
+  readonly answers: KeptAnswers;
 }
 
 export function fulfilmentRoutes(options: FulfilmentRoutes): Router {

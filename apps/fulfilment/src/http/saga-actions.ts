@@ -8,7 +8,7 @@ import {
   previewOperator,
   type SagaDefinition,
 } from '@daybook/saga';
-import { actorOf, answerCommand, carryOut, commandContext, etag, Problem, validate } from '@daybook/service-kit';
+import { actorOf, commandContext, etag, handleCommand, otherVersion, Problem, validate } from '@daybook/service-kit';
 import { type Request, Router } from 'express';
 import type { FulfilmentRoutes } from './routes.ts';
 import { definitionOf, sagaIdOf, unknownSaga } from './saga-of.ts';
@@ -17,7 +17,7 @@ import { definitionOf, sagaIdOf, unknownSaga } from './saga-of.ts';
  * What operators do to sagas: `POST /v1/sagas/{id}/<action>`, each with `If-Match`, `X-Actor` and a reason. With `?dryRun=true` it answers
  * what would happen, and nothing does.
  */
-export function sagaActionRoutes({ sagas, registry, secondPerson, store, runtime }: FulfilmentRoutes): Router {
+export function sagaActionRoutes({ sagas, registry, secondPerson, store, answers, runtime }: FulfilmentRoutes): Router {
   const router = Router();
 
   for (const action of sagaActionNames) {
@@ -49,18 +49,12 @@ export function sagaActionRoutes({ sagas, registry, secondPerson, store, runtime
       }
       // All that happens to a saga goes back to the request that began it; who intervened stands in `actor`.
       const metadata = { ...context.metadata, actor, correlationId: state.correlationId };
-      const outcome = await carryOut(
-        { aggregates: sagas, store, runtime },
-        streamId,
-        { sagaId, operator },
-        {
-          ...context,
-          metadata,
+      await handleCommand({ aggregates: sagas, store, answers, runtime }, request, response, {
+        ...{ streamId, command: { sagaId, operator }, context: { ...context, metadata } },
+        answer: {
+          status: 200,
+          body: (after, reached) => ({ ...describeSaga(after as LiveSaga, definition), version: reached }),
         },
-      );
-      answerCommand(response, { ...context, metadata }, outcome, {
-        status: 200,
-        body: (after, reached) => ({ ...describeSaga(after as LiveSaga, definition), version: reached }),
       });
     });
   }
@@ -109,11 +103,6 @@ function operatorOf(request: Request): string {
 function missingIfMatch(version: number): never {
   const detail = 'If-Match: name the version that you have seen; look at the saga, or do a dry run first.';
   throw new Problem(428, 'if-match-required', detail, { members: { version }, headers: { ETag: etag(version) } });
-}
-
-function otherVersion(version: number): Problem {
-  const detail = `If-Match names another version than the current one, ${version}.`;
-  return new Problem(412, 'version-mismatch', detail, { members: { version }, headers: { ETag: etag(version) } });
 }
 
 function unknownVersion(sagaId: string): Problem {

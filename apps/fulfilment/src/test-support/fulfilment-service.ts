@@ -15,7 +15,7 @@ import { fulfilmentRoutes } from '../http/routes.ts';
 export function fulfilmentService({ secondPerson = false } = {}) {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store, audit } = stores;
+  const { store, answers, audit } = stores;
   const definitions = fulfilmentDefinitions();
   const sagas = createSagaStore({ store, definitions });
   const registry = createSagaRegistry(definitions);
@@ -33,7 +33,7 @@ export function fulfilmentService({ secondPerson = false } = {}) {
     sagas,
     registry,
     list,
-    routes: fulfilmentRoutes({ sagas, store, audit, runtime, list, registry, secondPerson }),
+    routes: fulfilmentRoutes({ sagas, store, answers, audit, runtime, list, registry, secondPerson }),
     catchUp: () => stores.catchUp([list]),
     tell: (id: string, type: string, commandkey: string, data: Readonly<Record<string, unknown>>, schemaversion = 1) =>
       runner.handleInput({

@@ -12,8 +12,9 @@ import {
   type EventReading,
   handleCommand,
   itemPage,
+  type KeptAnswers,
   Problem,
-  reusedKey,
+  sendAnswer,
   stateAsAsked,
   validate,
 } from '@daybook/service-kit';
@@ -23,6 +24,7 @@ import type { StockLevel } from '../read-models/stock-level/stock-level.ts';
 export interface InventoryRoutes extends EventReading {
   readonly stock: AggregateStore<StockCommand, StockEvent, StockState>;
   readonly levels: StreamReader<StockLevel>;
+  readonly answers: KeptAnswers;
 }
 
 /** What runs low, the least first. */
@@ -31,15 +33,22 @@ const lowest = { field: 'lowKey', direction: 'asc' } as const;
 /** Receipts of one bulk request that are written at the same time. */
 const receiptsAtOnce = 16;
 
-export function inventoryRoutes({ stock, levels, ...reading }: InventoryRoutes): Router {
+export function inventoryRoutes({ stock, levels, answers, ...reading }: InventoryRoutes): Router {
   const { store, runtime } = reading;
   const router = Router();
-  const runner = { aggregates: stock, store, runtime };
+  const runner = { aggregates: stock, store, answers, runtime };
 
   router.post('/v1/stock/receipts', async (request, response) => {
     const { items } = validate(inventoryRequests.receipts, request.body);
     items.forEach((item, index) => stocked(item.sku, `items.${index}.sku`));
     const context = commandContext(request, runtime);
+    const { commandKey, causationId: fingerprint } = context.metadata;
+    const answered = { scope: request.path, commandKey, fingerprint };
+    const kept = context.idempotencyKey === undefined ? undefined : await answers.find(answered);
+    if (kept !== undefined) {
+      sendAnswer(response, kept, true);
+      return;
+    }
     const results: object[] = Array.from({ length: items.length });
     // Each item is a command of its own, with a key made of the request's: a repeated request finishes what the first one began.
     const work = items.entries();
@@ -47,7 +56,11 @@ export function inventoryRoutes({ stock, levels, ...reading }: InventoryRoutes):
       for (const [index, item] of work) results[index] = await receive(item, index, context);
     };
     await Promise.all(Array.from({ length: Math.min(receiptsAtOnce, items.length) }, worker));
-    response.json({ items: results });
+    const answer = { status: 200, body: { items: results } };
+    // What was refused may be tried again under the same key.
+    const isDone = results.every((result) => !('refused' in result));
+    if (context.idempotencyKey !== undefined && isDone) answers.keep(answered, answer);
+    sendAnswer(response, answer);
   });
 
   router.post('/v1/stock/:sku/receive', async (request, response) => {
@@ -109,17 +122,13 @@ export function inventoryRoutes({ stock, levels, ...reading }: InventoryRoutes):
     index: number,
     { metadata }: CommandContext,
   ): Promise<object> {
-    const outcome = await carryOut(
-      runner,
-      stockStream(data.sku),
-      { type: 'ReceiveStock', data },
-      {
-        metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
-      },
-    );
-    if (outcome.kind === 'duplicate' && outcome.causationId !== metadata.causationId) throw reusedKey();
-    if (outcome.kind === 'refused')
+    const command = { type: 'ReceiveStock', data } as const;
+    const outcome = await carryOut(runner, stockStream(data.sku), command, {
+      metadata: { ...metadata, commandKey: `${metadata.commandKey}/${index}` },
+    });
+    if (outcome.kind === 'refused') {
       return { sku: data.sku, refused: outcome.refusal.code, detail: outcome.refusal.message };
+    }
     if (outcome.kind === 'version-mismatch') return { sku: data.sku, refused: 'version-mismatch' };
     return stockView(data.sku, outcome.state, outcome.version);
   }

@@ -11,12 +11,12 @@ import { stockLevelProjection } from '../read-models/stock-level/stock-level.ts'
 export function inventoryService() {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store, audit } = stores;
+  const { store, answers, audit } = stores;
   const codec = eventCodec<StockEvent>(stockEvents);
   const stock = createAggregateStore({ store, codec, decider: stockDecider, category: 'stock' });
   const levels = createProjection(stockLevelProjection({ readModel: stores.readModels, store, codec }));
   return {
-    routes: inventoryRoutes({ stock, store, audit, levels, runtime }),
+    routes: inventoryRoutes({ stock, store, answers, audit, levels, runtime }),
     catchUp: () => stores.catchUp([levels]),
     /** A reservation as the fulfilment process asks for it. */
     async reserve(sku: string, orderId: string, quantity: number): Promise<void> {

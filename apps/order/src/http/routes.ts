@@ -21,6 +21,7 @@ import {
   handleCommand,
   itemAtVersion,
   itemPage,
+  type KeptAnswers,
   Problem,
   stateAsAsked,
   subjectRoutes,
@@ -40,12 +41,13 @@ export interface OrderRoutes extends EventReading, ReportRoutes {
   readonly orders: AggregateStore<OrderCommand, OrderEvent, OrderState>;
   readonly summaries: StreamReader<OrderSummary>;
   readonly erase: Erasure;
+  readonly answers: KeptAnswers;
 }
 
-export function orderRoutes({ orders, summaries, sales, customers, erase, ...reading }: OrderRoutes): Router {
+export function orderRoutes({ orders, summaries, sales, customers, erase, answers, ...reading }: OrderRoutes): Router {
   const { store, runtime } = reading;
   const router = Router();
-  const runner = { aggregates: orders, store, runtime };
+  const runner = { aggregates: orders, store, answers, runtime };
   router.use(subjectRoutes({ erase, runtime }), reportRoutes({ sales, customers }));
 
   router.post('/v1/orders', async (request, response) => {

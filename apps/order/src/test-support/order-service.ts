@@ -17,7 +17,7 @@ import { type DailySales, salesReportModel, type SoldOrder } from '../read-model
 export function orderService() {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { events, store, audit } = stores;
+  const { events, store, answers, audit } = stores;
   const folder = mkdtempSync(join(tmpdir(), 'daybook-order-'));
   const subjectKeys = memoryContainer({ name: 'keys', runtime, partitionKey: ({ id }) => id });
   const personalData = openPersonalData({
@@ -35,7 +35,18 @@ export function orderService() {
   const customers = createTotals<OrderState, CustomerTotals>(customerTotalsModel(sums).definition);
   const { reader, erase } = personalData;
   return {
-    routes: orderRoutes({ orders, store, audit, personalData: reader, erase, summaries, sales, customers, runtime }),
+    routes: orderRoutes({
+      orders,
+      store,
+      answers,
+      audit,
+      personalData: reader,
+      erase,
+      summaries,
+      sales,
+      customers,
+      runtime,
+    }),
     stores,
     store,
     /** Lets time pass. */

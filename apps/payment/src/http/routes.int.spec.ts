@@ -85,9 +85,11 @@ describe('POST /v1/payments/{paymentId}/refunds', () => {
   it('with an Idempotency-Key does so once', async () => {
     await captured();
     const key = { 'Idempotency-Key': 'r1' };
-    expect((await refund(900, key)).status).toBe(202);
+    const first = await refund(900, key);
+    expect(first.status).toBe(202);
     await service.feed('o1');
-    expect(await refund(900, key)).toMatchObject({ status: 202, body: { status: 'refunded', refunded: 900 } });
+    expect(await refund(900, key)).toMatchObject({ status: 202, body: first.body });
+    expect((await client.get('/v1/payments/o1')).body).toMatchObject({ status: 'refunded', refunded: 900 });
     expect(service.calls.filter((call) => call.startsWith('refund'))).toHaveLength(1);
     expect(await refund(1, key)).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
   });

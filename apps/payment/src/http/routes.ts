@@ -4,14 +4,14 @@ import type { AggregateStore } from '@daybook/eventstore';
 import type { PaymentCommand, PaymentEvent, PaymentState } from '@daybook/payment-domain';
 import type { StreamReader } from '@daybook/projections';
 import {
-  answerCommand,
-  carryOut,
   commandContext,
   etag,
   eventPage,
   type EventReading,
+  handleCommand,
   itemAtVersion,
   itemPage,
+  type KeptAnswers,
   Problem,
   stateAsAsked,
   validate,
@@ -22,9 +22,10 @@ import { type PaymentSummary, paymentView } from '../read-models/payment-summary
 export interface PaymentRoutes extends EventReading {
   readonly payments: AggregateStore<PaymentCommand, PaymentEvent, PaymentState>;
   readonly summaries: StreamReader<PaymentSummary>;
+  readonly answers: KeptAnswers;
 }
 
-export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes): Router {
+export function paymentRoutes({ payments, summaries, answers, ...reading }: PaymentRoutes): Router {
   const { store, runtime } = reading;
   const router = Router();
 
@@ -55,15 +56,9 @@ export function paymentRoutes({ payments, summaries, ...reading }: PaymentRoutes
     const context = commandContext(request, runtime);
     const digest = createHash('sha256').update(context.metadata.commandKey).digest('hex').slice(0, 24);
     const command: PaymentCommand = { type: 'RequestRefund', data: { refundId: `op-${digest}`, ...body } };
-    const outcome = await carryOut(
-      { aggregates: payments, store, runtime },
-      paymentStream(paymentIdAsked(request)),
-      command,
-      context,
-    );
-    answerCommand(response, context, outcome, {
-      status: 202,
-      body: (state, version) => ({ ...paymentView(state), version }),
+    await handleCommand({ aggregates: payments, store, answers, runtime }, request, response, {
+      ...{ streamId: paymentStream(paymentIdAsked(request)), command, context },
+      answer: { status: 202, body: (state, version) => ({ ...paymentView(state), version }) },
     });
   });
 

@@ -14,7 +14,7 @@ import { paymentSummaryProjection } from '../read-models/payment-summary/payment
 export function paymentService(override: (sandbox: PaymentProvider) => Partial<PaymentProvider> = () => ({})) {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store, audit } = stores;
+  const { store, answers, audit } = stores;
   const codec = eventCodec<PaymentEvent>(paymentEvents);
   const payments = createAggregateStore({ store, codec, decider: paymentDecider, category: 'payment' });
   const summaries = createProjection(paymentSummaryProjection({ readModel: stores.readModels, store, codec }));
@@ -52,7 +52,7 @@ export function paymentService(override: (sandbox: PaymentProvider) => Partial<P
     calls,
     events,
     workerOf,
-    routes: paymentRoutes({ payments, store, audit, summaries, runtime }),
+    routes: paymentRoutes({ payments, store, answers, audit, summaries, runtime }),
     catchUp: () => stores.catchUp([summaries]),
     /** Types of the payment's events, each with its amount where it has one. */
     story: async (paymentId: string): Promise<string[]> =>

@@ -3,6 +3,7 @@ import { orderPersonalData } from '@daybook/contracts';
 import { type EventMetadata, personalFieldNames, withoutPersonalData } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
+import { callerOf } from '../auth/caller.ts';
 import { header, provenActorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 
@@ -20,7 +21,7 @@ const idPattern = /^[A-Za-z0-9._:-]{1,100}$/;
 const personalNames = personalFieldNames(orderPersonalData);
 
 /**
- * Reads the headers of a command. With an `Idempotency-Key` the command key is the client's, and `causationId` is a fingerprint of the
+ * Reads the headers of a command. With an `Idempotency-Key` the command key is made of the caller and their key, and `causationId` is a fingerprint of the
  * request, which is how a key that comes back with another body is noticed.
  *
  * @throws Problem 400 for a header that cannot be used, naming it
@@ -35,7 +36,7 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
   return {
     metadata: {
       // Without a key every request is a command of its own: proxies and clients use one request id for several requests.
-      commandKey: `http:${key ?? runtime.newId()}`,
+      commandKey: key === undefined ? `http:${runtime.newId()}` : commandKeyOf(request, key),
       correlationId,
       causationId: key === undefined ? `request:${requestId}` : fingerprint(request),
       actor: provenActorOf(request) ?? 'anonymous',
@@ -44,6 +45,12 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
   };
+}
+
+/** Two callers who think of the same key mean two things. */
+function commandKeyOf(request: Request, key: string): string {
+  const caller = callerOf(request)?.id;
+  return caller === undefined ? `http:${key}` : `http:${caller}/${key}`;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Projector } from '@daybook/projections';
 import type { Router } from 'express';
 import { createHealth } from '../health.ts';
 import { type HttpOptions, startHttp } from '../http/http-app.ts';
+import { createKeptAnswers, type KeptAnswers } from '../http/kept-answers.ts';
 import { silentLog } from '../log.ts';
 
 export { documented, type DocumentedClient, type Driven, nothingDriven, undriven } from './documented.ts';
@@ -73,6 +74,9 @@ export interface MemoryStores {
   readonly store: EventStore;
   readonly readModels: Container;
   readonly audit: AuditLog;
+  readonly answers: KeptAnswers;
+  /** From now on no answer is kept or found. */
+  failAnswers(): void;
   /** What is on record, oldest first. */
   audited(): Promise<readonly AuditRecord[]>;
   /** From now on nothing can be put on record. */
@@ -115,8 +119,19 @@ export function memoryStores(runtime: Runtime): MemoryStores {
     runtime,
     partitionKey: ({ streamId }) => String(streamId),
   });
+  let answersFail = false;
+  const answersContainer = memoryContainer({
+    faults: () => (answersFail ? 'before' : undefined),
+    name: 'answers',
+    runtime,
+    partitionKey: ({ id }) => id,
+  });
   return {
     events,
+    answers: createKeptAnswers({ container: answersContainer }),
+    failAnswers: () => {
+      answersFail = true;
+    },
     audit: createAuditLog({ container: auditContainer, runtime, retry: { attemptsMax: 1 } }),
     failAudit: () => {
       auditFails = true;

@@ -1,4 +1,4 @@
-import { createAggregateStore, eventCodec, type StoredEvent } from '@daybook/eventstore';
+import { type AggregateStore, createAggregateStore, eventCodec, type StoredEvent } from '@daybook/eventstore';
 import { type Decider, refuse, type VirtualRuntime, virtualRuntime } from '@daybook/ports';
 import { createProjection } from '@daybook/projections';
 import { Router } from 'express';
@@ -30,6 +30,7 @@ const body = z.strictObject({ by: z.int().min(0).max(100), note: z.string().max(
 export interface CounterService extends MemoryStores {
   readonly routes: Router;
   readonly runtime: VirtualRuntime;
+  readonly counters: AggregateStore<{ readonly by: number }, Counted, number>;
   catchUpAll(): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export interface CounterService extends MemoryStores {
 export function counterService(): CounterService {
   const runtime = virtualRuntime({ seed: 1 });
   const stores = memoryStores(runtime);
-  const { store, audit } = stores;
+  const { store, audit, answers } = stores;
   const reading = { store, audit, runtime };
   const codec = eventCodec<Counted>({ Counted: { version: 1, schema: z.strictObject({ by: z.int() }) } });
   const counters = createAggregateStore({ store, codec, decider, category: 'counter' });
@@ -51,7 +52,7 @@ export function counterService(): CounterService {
 
   const routes = Router();
   routes.post('/counters/:id', async (request, response) => {
-    await handleCommand({ aggregates: counters, store, runtime }, request, response, {
+    await handleCommand({ aggregates: counters, store, answers, runtime }, request, response, {
       streamId: `counter-${request.params.id}`,
       command: { by: validate(body, request.body).by },
       answer: {
@@ -80,5 +81,5 @@ export function counterService(): CounterService {
   routes.get('/broken/:code', (request) => {
     throw Object.assign(new Error('a secret of ours'), { code: request.params.code });
   });
-  return { ...stores, routes, runtime, catchUpAll: () => stores.catchUp([totals]) };
+  return { ...stores, routes, runtime, counters, catchUpAll: () => stores.catchUp([totals]) };
 }
