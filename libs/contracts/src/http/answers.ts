@@ -17,6 +17,8 @@ export const problem = z.looseObject({
   status: z.int().min(400).max(599),
   code: z.string().regex(/^[a-z][a-z0-9-]*$/),
   detail: z.string(),
+  /** Of the request, as `X-Request-Id` says it too: to quote when asking for help. */
+  requestId: z.string(),
   /** Of `invalid-request`: every bad field. */
   errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
 });

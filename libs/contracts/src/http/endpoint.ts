@@ -51,8 +51,9 @@ export const operators = ['operator'] as const;
 const everywhere: ProblemCodes = {
   ...{ 'token-missing': 401, 'invalid-token': 401, 'role-missing': 403, 'issuer-unavailable': 503 },
   ...{ 'bad-request': 400, 'too-many-requests': 429, 'internal-error': 500, unavailable: 503 },
+  ...{ 'bad-http': 400, 'request-timeout': 408, 'headers-too-large': 431 },
 };
-const ofBodies: ProblemCodes = { 'bad-json': 400, 'body-too-large': 413 };
+const ofBodies: ProblemCodes = { 'bad-json': 400, 'body-too-large': 413, 'unsupported-media-type': 415 };
 const ofRecords: ProblemCodes = { 'invalid-header': 400, 'audit-unavailable': 503, 'keys-unavailable': 503 };
 const ofCommands: ProblemCodes = {
   ...{ 'invalid-header': 400, 'version-mismatch': 412, 'too-large': 413, 'idempotency-key-reused': 422 },
