@@ -13,7 +13,7 @@ export { feedRoutes, type FeedRoutesOptions } from './http/feeds.ts';
 export { type HttpOptions, type HttpService, startHttp } from './http/http-app.ts';
 export { eventPage, itemPage, type ListRequest } from './http/lists.ts';
 export { itemAtVersion } from './http/min-version.ts';
-export { Problem, problemHandler, sendProblem } from './http/problem.ts';
+export { Problem, problemHandler } from './http/problem.ts';
 export { readModelRoutes, type ReadModelRoutesOptions } from './http/read-models.ts';
 export { validate } from './http/validate.ts';
 export { readSettings, SettingError, type Settings } from './config/settings.ts';

@@ -80,7 +80,7 @@ describe('when it cannot be recorded', () => {
       service.failAudit();
       const { status, headers, body } = await client.get(path);
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
-      expect(Object.keys(body).sort()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+      expect(Object.keys(body).sort()).toEqual(['code', 'detail', 'requestId', 'status', 'title', 'type']);
       expect(body['code']).toBe('audit-unavailable');
       expect((await client.get('/counters/a')).status).toBe(200);
     },

@@ -6,6 +6,7 @@ import type { Request } from 'express';
 import { callerOf } from '../auth/caller.ts';
 import { header, provenActorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
+import { requestIdOf, requestIdPattern } from './request-id.ts';
 
 /** What a request says about itself, apart from its body. */
 export interface CommandContext {
@@ -17,7 +18,7 @@ export interface CommandContext {
 }
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
-const idPattern = /^[A-Za-z0-9._:-]{1,100}$/;
+const idRule = 'must be 1 to 100 letters, digits or ._:-';
 const personalNames = personalFieldNames(orderPersonalData);
 
 /**
@@ -28,10 +29,9 @@ const personalNames = personalFieldNames(orderPersonalData);
  */
 export function commandContext(request: Request, runtime: Runtime): CommandContext {
   const key = header(request, 'Idempotency-Key', keyPattern, 'must be 1 to 200 printable ASCII characters');
-  const requestId =
-    header(request, 'X-Request-Id', idPattern, 'must be 1 to 100 letters, digits or ._:-') ?? runtime.newId();
-  const correlationId =
-    header(request, 'X-Correlation-Id', idPattern, 'must be 1 to 100 letters, digits or ._:-') ?? requestId;
+  header(request, 'X-Request-Id', requestIdPattern, idRule);
+  const requestId = requestIdOf(request) ?? runtime.newId();
+  const correlationId = header(request, 'X-Correlation-Id', requestIdPattern, idRule) ?? requestId;
   const expectedVersion = ifMatch(request);
   return {
     metadata: {

@@ -43,6 +43,7 @@ describe('a problem', () => {
       status: 404,
       code: 'no-such-route',
       detail: 'There is nothing at GET /nowhere.',
+      requestId: headers.get('x-request-id'),
     });
   });
 
@@ -62,7 +63,7 @@ describe('a problem', () => {
     const without = await client.post('/counters/a');
     expect([without.status, without.body['code']]).toEqual([400, 'invalid-request']);
     const text = await client.post('/counters/a', 'by=1', { 'content-type': 'text/plain' });
-    expect([text.status, text.body['code']]).toEqual([400, 'invalid-request']);
+    expect([text.status, text.body['code']]).toEqual([415, 'unsupported-media-type']);
   });
 
   it('says that a body is too large, and takes one that just fits', async () => {
@@ -98,6 +99,71 @@ describe('a problem', () => {
   it('of the client is not logged as an error of ours', async () => {
     await client.get('/nowhere');
     expect(errors).toEqual([]);
+  });
+});
+
+describe('a request id', () => {
+  const idOf = async (headers: Readonly<Record<string, string>> = {}): Promise<string | null> =>
+    (await client.get('/nowhere', headers)).headers.get('x-request-id');
+
+  it('is on every answer: the client’s own, or a new one', async () => {
+    expect(await idOf({ 'x-request-id': 'checkout-7' })).toBe('checkout-7');
+    expect(await idOf()).not.toBe(await idOf());
+    expect(await idOf({ 'x-request-id': 'no spaces' })).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await client.get('/health/live')).headers.get('x-request-id')).not.toBeNull();
+  });
+
+  it('is logged with what went wrong inside', async () => {
+    await client.get('/broken/anything', { 'x-request-id': 'r9' });
+    expect(errors).toMatchObject([{ requestId: 'r9' }]);
+  });
+});
+
+describe('what is no request', () => {
+  /** What the server says to these bytes, before it hangs up. */
+  const told = (bytes: string, port = client.port): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+
+  it.each([
+    ['rubbish', 'hello\r\n\r\n', 400, 'bad-http'],
+    [
+      'a header that is too large',
+      `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers-too-large',
+    ],
+    ['an address that is too long', `GET /${'b'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers-too-large'],
+  ])('%s, is told so by a problem', async (_what, bytes, status, code) => {
+    const [head = '', body = ''] = (await told(bytes)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, code, requestId: expect.any(String) });
+  });
+
+  it('or does not become one in time, is told so too', async () => {
+    const arrival = { headersMs: 50, requestMs: 100 };
+    const http = await startHttp({ port: 0, routes: Router(), health: createHealth(), log, arrival });
+    try {
+      for (const begun of [
+        'GET / HTTP/1.1\r\nhost',
+        'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+      ]) {
+        expect(await told(begun, http.port)).toMatch(/^HTTP\/1.1 408 .*"code":"request-timeout"/s);
+      }
+    } finally {
+      await http.close(0);
+    }
+  });
+
+  it('harms nobody', async () => {
+    await told('hello\r\n\r\n');
+    expect((await client.post('/counters/a', by(1))).status).toBe(201);
   });
 });
 

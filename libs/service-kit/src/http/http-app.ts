@@ -5,6 +5,8 @@ import type { Health } from '../health.ts';
 import type { Log } from '../log.ts';
 import { tracedRequests } from '../telemetry/traced-requests.ts';
 import { Problem, problemHandler } from './problem.ts';
+import { requestIds } from './request-id.ts';
+import { refuseUnreadable } from './unreadable-requests.ts';
 
 export interface HttpOptions {
   readonly port: number;
@@ -15,6 +17,8 @@ export interface HttpOptions {
   readonly routes: Router;
   readonly health: Health;
   readonly log: Log;
+  /** How long a request may take to arrive, in milliseconds: its headers, and all of it. Default 10,000 and 30,000. */
+  readonly arrival?: { readonly headersMs: number; readonly requestMs: number };
 }
 
 export interface HttpService {
@@ -25,6 +29,25 @@ export interface HttpService {
 
 /** The largest body: an order of 1,000 lines with descriptions has less than half of it. */
 const bodyMax = '1mb';
+
+const jsonTypes = ['application/json', 'application/*+json'];
+
+const limits = {
+  maxHeaderSize: 16_384,
+  keepAliveTimeout: 65_000,
+  /** How often it is looked at who takes too long. */
+  connectionsCheckingInterval: 1_000,
+};
+const arrivalMax = { headersMs: 10_000, requestMs: 30_000 };
+
+/** Says so at once where a body is anything else: `curl -d` without a header sends a form. */
+const onlyJson: RequestHandler = (request, _response, next) => {
+  // `false`: there is a body of another type, if only one of no length; `null`: there is none.
+  if (request.is(jsonTypes) === false && request.get('content-length') !== '0') {
+    throw new Problem(415, 'unsupported-media-type', 'Content-Type: must be application/json.');
+  }
+  next();
+};
 
 /** On every answer: it is what it says it is, no cache keeps it, and a browser that shows it runs and loads nothing. */
 const securityHeaders: RequestHandler = (_request, response, next) => {
@@ -38,12 +61,12 @@ const securityHeaders: RequestHandler = (_request, response, next) => {
 
 /** Starts the HTTP side of a service. @throws Error naming the port when it is in use */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { port, host = '127.0.0.1', guards = [], routes, health, log } = options;
+  const { port, host = '127.0.0.1', guards = [], routes, health, log, arrival = arrivalMax } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(securityHeaders);
+  app.use(securityHeaders, requestIds());
   app.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });
@@ -53,18 +76,17 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   });
   app.use(tracedRequests());
   for (const guard of guards) app.use(guard);
-  app.use(express.json({ limit: bodyMax, type: ['application/json', 'application/*+json'] }));
+  app.use(onlyJson, express.json({ limit: bodyMax, type: jsonTypes }));
   app.use(routes);
   app.use((request) => {
     throw new Problem(404, 'no-such-route', `There is nothing at ${request.method} ${request.path}.`);
   });
   app.use(problemHandler(log));
 
-  const server = createServer(app);
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
-  server.keepAliveTimeout = 65_000;
+  const { headersMs: headersTimeout, requestMs: requestTimeout } = arrival;
+  const server = createServer({ ...limits, headersTimeout, requestTimeout }, app);
   server.maxHeadersCount = 100;
+  refuseUnreadable(server);
   // A client keeps its connection open after an answer: once the server is closing, nobody waits for that.
   server.on('request', (_request, response) => {
     response.once('close', () => {

@@ -1,5 +1,6 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Log } from '../log.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** An answer that is an error, by RFC 9457. Thrown by handlers; `problemHandler` sends it. */
 export class Problem extends Error {
@@ -31,6 +32,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   409: 'Refused by the current state',
   412: 'Precondition failed',
   413: 'Content too large',
@@ -38,22 +40,20 @@ const titles: Readonly<Record<number, string>> = {
   422: 'Unprocessable',
   428: 'Precondition required',
   429: 'Too many requests',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Unavailable',
 };
 
-export function sendProblem(response: Response, problem: Problem): void {
+/** The document of a problem, with the id of the request that it answers. */
+export function problemDocument({ status, code, message, members }: Problem, requestId: string | undefined): object {
+  const title = titles[status] ?? 'Error';
+  return { type: 'about:blank', title, status, code, detail: message, requestId, ...members };
+}
+
+function sendProblem(request: Request, response: Response, problem: Problem): void {
   response.status(problem.status).set(problem.headers);
-  response.type('application/problem+json').send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: titles[problem.status] ?? 'Error',
-      status: problem.status,
-      code: problem.code,
-      detail: problem.message,
-      ...problem.members,
-    }),
-  );
+  response.type('application/problem+json').send(JSON.stringify(problemDocument(problem, requestIdOf(request))));
 }
 
 /**
@@ -67,8 +67,11 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500) log.error({ err: error, method: request.method, path: request.path }, 'request failed');
-    sendProblem(response, problem);
+    if (problem.status >= 500) {
+      const { method, path } = request;
+      log.error({ err: error, method, path, requestId: requestIdOf(request) }, 'request failed');
+    }
+    sendProblem(request, response, problem);
   };
 }
 
