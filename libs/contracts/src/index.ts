@@ -93,6 +93,7 @@ export {
 } from './streams.ts';
 export { minVersion } from './http/min-version.ts';
 export { type CallerRole, callerRoles, type Endpoint, type ProblemCodes, problemsOf } from './http/endpoint.ts';
+export { type Scope, type ScopeArea, scopeAreas, scopes } from './http/scopes.ts';
 export { endpoints } from './http/endpoints.ts';
 export { fulfilmentEndpoints } from './http/fulfilment-endpoints.ts';
 export { inventoryEndpoints } from './http/inventory-endpoints.ts';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Scope, ScopeArea } from './scopes.ts';
 
 /** What a caller may be: a person who buys, a person who runs the shop, or another program. */
 export const callerRoles = ['customer', 'operator', 'service'] as const;
@@ -16,6 +17,8 @@ export interface Endpoint {
   readonly summary: string;
   /** Any of them is enough. A customer only ever meets what is their own. */
   readonly roles: readonly CallerRole[];
+  /** What a token that speaks for a person has to hold besides. */
+  readonly scope: Scope;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** Schemas of what it answers, by status. */
@@ -30,26 +33,37 @@ export interface Endpoint {
   readonly recorded?: 'read' | 'action';
 }
 
-type Details = Omit<Endpoint, 'method' | 'path' | 'summary' | 'roles' | 'problems'> & {
+type Details = Omit<Endpoint, 'method' | 'path' | 'summary' | 'roles' | 'scope' | 'problems'> & {
   readonly problems?: ProblemCodes;
 };
 
-const withMethod =
-  (method: Endpoint['method']) =>
-  (path: string, summary: string, roles: readonly CallerRole[], details: Details): Endpoint => ({
-    ...{ method, path, summary, roles, problems: {} },
-    ...details,
-  });
-export const get = withMethod('GET');
-export const post = withMethod('POST');
-export const remove = withMethod('DELETE');
+/**
+ * How the endpoints of an area are written down. Their scope follows: reading, or writing; what operators do with a system as a whole, and puts
+ * on record, is `Operations.Write` wherever it is done.
+ */
+export function endpointsOf(area: ScopeArea) {
+  const withMethod =
+    (method: Endpoint['method']) =>
+    (path: string, summary: string, roles: readonly CallerRole[], details: Details): Endpoint => ({
+      ...{ method, path, summary, roles, problems: {} },
+      scope: details.recorded === 'action' ? 'Operations.Write' : `${area}.${method === 'GET' ? 'Read' : 'Write'}`,
+      ...details,
+    });
+  return { get: withMethod('GET'), post: withMethod('POST'), remove: withMethod('DELETE') };
+}
 
 export const everybody = callerRoles;
 export const staff = ['operator', 'service'] as const;
 export const operators = ['operator'] as const;
 
 const everywhere: ProblemCodes = {
-  ...{ 'token-missing': 401, 'invalid-token': 401, 'role-missing': 403, 'issuer-unavailable': 503 },
+  ...{
+    'token-missing': 401,
+    'invalid-token': 401,
+    'role-missing': 403,
+    'scope-missing': 403,
+    'issuer-unavailable': 503,
+  },
   ...{ 'bad-request': 400, 'too-many-requests': 429, 'internal-error': 500, unavailable: 503 },
   ...{ 'bad-http': 400, 'request-timeout': 408, 'headers-too-large': 431 },
 };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { currency } from '../values.ts';
 import { asOfQuery, eventsQuery, pageOf, shownEvent, utc, version } from './answers.ts';
-import { type Endpoint, get, operators, post, staff } from './endpoint.ts';
+import { type Endpoint, endpointsOf, operators, staff } from './endpoint.ts';
 import { dryRunQuery, listSagasQuery, sagaActionNames, sagaActions, sagaStatus } from './fulfilment-http.ts';
+
+const { get, post } = endpointsOf('Sagas');
 
 const count = z.int().min(0);
 const phase = z.enum(['do', 'undo']);

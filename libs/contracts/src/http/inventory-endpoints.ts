@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { sku } from '../values.ts';
 import { asOfQuery, eventsQuery, pageOf, shownEvent, version } from './answers.ts';
-import { type Endpoint, everybody, get, operators, post, staff } from './endpoint.ts';
+import { type Endpoint, endpointsOf, everybody, operators, staff } from './endpoint.ts';
 import { inventoryRequests, listStockQuery } from './inventory-http.ts';
+
+const { get, post } = endpointsOf('Stock');
 
 const pieces = z.int().min(0);
 const stock = z.strictObject({ sku, onHand: pieces, reserved: pieces, available: pieces, version });

@@ -12,6 +12,7 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
+  readonly security: readonly Json[];
   readonly parameters: readonly Json[];
   readonly requestBody?: Json;
   readonly responses: Readonly<Record<string, Json>>;
@@ -53,12 +54,13 @@ export function openApiOf(service: ServiceName): OpenApiDocument {
 }
 
 function operationOf(endpoint: Endpoint): Operation {
-  const { method, path, summary, roles, body } = endpoint;
+  const { method, path, summary, roles, scope, body } = endpoint;
   const words = path.replace(/^\/v1\//, '').split(/[/:-]+/);
   return {
     operationId: [method.toLowerCase(), ...words.map(capitalized)].join(''),
     summary,
-    description: `For the role ${roles.join(' or ')}.${roles.includes('customer') ? ' A customer meets only what is their own.' : ''}`,
+    description: `For the role ${roles.join(' or ')}.${roles.includes('customer') ? ' A customer meets only what is their own.' : ''} A token that speaks for a person needs the scope ${scope}.`,
+    security: [{ bearer: [scope] }],
     parameters: [...pathParameters(path), ...queryParameters(endpoint), ...headerParameters(endpoint)],
     ...(body === undefined
       ? {}

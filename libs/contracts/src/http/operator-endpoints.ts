@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { pageOf, shownEvent, utc, version } from './answers.ts';
-import { type Endpoint, get, operators, post } from './endpoint.ts';
+import { type Endpoint, endpointsOf, operators } from './endpoint.ts';
 import { operatorQueries, operatorRequests } from './operator-http.ts';
+
+const { get, post } = endpointsOf('Operations');
 
 const count = z.int().min(0);
 const text = z.string();

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { orderStatus } from '../events/order-events.ts';
 import { amount, currency, entityId, orderLine, reason, sku, skuQuantity } from '../values.ts';
 import { asOfQuery, eventsQuery, pageOf, shownEvent, utc, version } from './answers.ts';
-import { type Endpoint, everybody, get, operators, post, remove, staff } from './endpoint.ts';
+import { type Endpoint, endpointsOf, everybody, operators, staff } from './endpoint.ts';
 import { operatorRequests } from './operator-http.ts';
 import { listOrdersQuery, orderRequests, orderSummaryQuery, pageQuery, salesReportQuery } from './order-http.ts';
+
+const { get, post, remove } = endpointsOf('Orders');
 
 const count = z.int().min(0);
 const acceptedOrder = z.strictObject({ orderId: entityId, status: orderStatus, version });

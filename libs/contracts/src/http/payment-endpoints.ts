@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { paymentStatus } from '../events/payment-events.ts';
 import { amount, currency, entityId } from '../values.ts';
 import { asOfQuery, eventsQuery, pageOf, shownEvent, version } from './answers.ts';
-import { type Endpoint, get, operators, post, staff } from './endpoint.ts';
+import { type Endpoint, endpointsOf, operators, staff } from './endpoint.ts';
 import { listPaymentsQuery, paymentRequests } from './payment-http.ts';
+
+const { get, post } = endpointsOf('Payments');
 
 const payment = z.strictObject({
   paymentId: entityId,
