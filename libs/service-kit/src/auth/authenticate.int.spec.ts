@@ -8,6 +8,7 @@ import { TokenRefused } from './verifier.ts';
 const callers: Readonly<Record<string, Caller>> = {
   ada: { id: 'ada', roles: ['customer'] },
   ops: { id: 'ops', roles: ['operator', 'customer'] },
+  reader: { id: 'ops', roles: ['operator'], scopes: ['Orders.Read', 'Stock.Write'] },
   nobody: { id: 'nobody', roles: [] },
 };
 const verify = (token: string): Promise<Caller> => {
@@ -22,9 +23,9 @@ describe('an endpoint', () => {
   beforeAll(async () => {
     const routes = Router();
     const endpoints = [
-      { method: 'GET', path: '/v1/orders/totals', roles: ['operator'] },
-      { method: 'GET', path: '/v1/orders/:orderId', roles: ['customer', 'operator'] },
-      { method: 'POST', path: '/v1/orders/:orderId/ship', roles: ['operator'] },
+      { method: 'GET', path: '/v1/orders/totals', roles: ['operator'], scope: 'Orders.Read' },
+      { method: 'GET', path: '/v1/orders/:orderId', roles: ['customer', 'operator'], scope: 'Orders.Read' },
+      { method: 'POST', path: '/v1/orders/:orderId/ship', roles: ['operator'], scope: 'Orders.Write' },
     ] as const;
     routes.use(authenticate({ verify }, endpoints, silentLog));
     routes.get('/v1/orders/totals', (_request, response) => void response.json({ total: 1 }));
@@ -51,10 +52,13 @@ describe('an endpoint', () => {
     ['with a token that proves nothing', as('rubbish'), 401, 'invalid-token'],
     ['in another role', as('ada'), 403, 'role-missing'],
     ['in no role', as('nobody'), 403, 'role-missing'],
+    ['without its scope', as('reader'), 403, 'scope-missing'],
     ['while the issuer is away', as('away'), 503, 'issuer-unavailable'],
   ])('%s is closed: %j gives %i %s', async (_case, headers, status, code) => {
     const reply = await client.post('/v1/orders/o1/ship', {}, headers);
     expect(reply).toMatchObject({ status, body: { code } });
+    if (code === 'scope-missing')
+      expect(reply.headers.get('www-authenticate')).toMatch(/insufficient_scope.*Orders.Write/);
     if (status === 401) expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
 

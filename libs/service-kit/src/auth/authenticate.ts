@@ -5,16 +5,16 @@ import { Problem } from '../http/problem.ts';
 import { actingRole, rememberCaller } from './caller.ts';
 import { isTokenRefused, type TokenVerifier } from './verifier.ts';
 
+/** Who may use an endpoint. */
+export type AccessRule = Pick<Endpoint, 'method' | 'path' | 'roles' | 'scope'>;
+
 /**
  * Lets through who proves who they are (`Authorization: Bearer`) and may use the endpoint. What is not in the list nobody may use: an
- * endpoint that somebody forgot is closed, not open. Answers 401 `token-missing` or `invalid-token`, 403 `role-missing`, 503
+ * endpoint that somebody forgot is closed, not open. Answers 401 `token-missing` or `invalid-token`, 403 `role-missing` or
+ * `scope-missing`, 503
  * `issuer-unavailable`.
  */
-export function authenticate(
-  verifier: TokenVerifier,
-  endpoints: readonly Pick<Endpoint, 'method' | 'path' | 'roles'>[],
-  log: Log,
-): RequestHandler {
+export function authenticate(verifier: TokenVerifier, endpoints: readonly AccessRule[], log: Log): RequestHandler {
   const rules = endpoints.map((endpoint) => ({ ...endpoint, pattern: patternOf(endpoint.path) }));
   return async (request, _response, next) => {
     const caller = await verifier.verify(bearerToken(request)).catch((error: unknown) => {
@@ -31,8 +31,14 @@ export function authenticate(
       }
       throw new Problem(403, 'role-missing', `This needs the role ${allowed.join(' or ') || 'of nobody'}.`);
     }
+    if (rule !== undefined && caller.scopes?.includes(rule.scope) === false) {
+      const detail = `The token lacks the scope ${rule.scope}: the program that holds it has to ask the person for it.`;
+      throw new Problem(403, 'scope-missing', detail, {
+        headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${rule.scope}"` },
+      });
+    }
     // Someone with several roles acts here in one that is allowed here.
-    rememberCaller(request, { id: caller.id, roles: caller.roles.filter((role) => allowed.includes(role)) });
+    rememberCaller(request, { ...caller, roles: caller.roles.filter((role) => allowed.includes(role)) });
     next();
   };
 }

@@ -7,6 +7,8 @@ export interface Caller {
   /** Object id in Entra ID; a customer's is their customer id. */
   readonly id: string;
   readonly roles: readonly CallerRole[];
+  /** What the person lets the program do that asks in their name; absent where a program asks for itself. */
+  readonly scopes?: readonly string[];
 }
 
 const callers = new WeakMap<Request, Caller>();

@@ -59,15 +59,24 @@ export function createTokenVerifier(
   };
 }
 
-/** Roles are app roles of the application in Entra ID; scopes would speak for a user, and these programs act for themselves. */
+/**
+ * Roles are app roles of the application in Entra ID (`roles`). A token with scopes (`scp`) speaks for a person, whose roles these are: the program
+ * that holds it is no service.
+ */
 function callerIn(payload: JWTPayload): Caller {
-  const { oid, sub, roles: claimed } = payload;
+  const { oid, sub, roles: claimed, scp } = payload;
   const id = typeof oid === 'string' ? oid : sub;
   if (id === undefined || !/^[A-Za-z0-9._@-]{1,100}$/.test(id)) {
     throw new TokenRefused('invalid-token', 'the token names nobody: it needs an oid or a sub');
   }
   const held: readonly unknown[] = Array.isArray(claimed) ? claimed : [];
-  return { id, roles: callerRoles.filter((role) => held.includes(role)) };
+  const roles = callerRoles.filter((role) => held.includes(role));
+  if (scp === undefined) return { id, roles };
+  return {
+    id,
+    roles: roles.filter((role) => role !== 'service'),
+    scopes: typeof scp === 'string' ? scp.split(' ').filter(Boolean) : [],
+  };
 }
 
 function refusalOf(error: unknown): TokenRefused {

@@ -36,6 +36,18 @@ describe('a token', () => {
     expect(await verifier.verify(await issue(bare))).toEqual({ id: 's-1', roles: [] });
   });
 
+  it('with scopes speaks for a person, and its bearer is no service', async () => {
+    const token = await issue({ ...well, roles: ['operator', 'service'], scp: 'Orders.Read  Stock.Read' });
+    expect(await verifier.verify(token)).toEqual({
+      ...{ id: 'o-1', roles: ['operator'] },
+      scopes: ['Orders.Read', 'Stock.Read'],
+    });
+    for (const scp of ['', ['Orders.Read'], null]) {
+      const odd = await verifier.verify(await issue({ ...well, scp } as JWTPayload));
+      expect(odd.scopes).toEqual([]);
+    }
+  });
+
   it.each<[string, JWTPayload]>([
     ['of another issuer', { ...well, iss: 'https://elsewhere.example' }],
     ['for another audience', { ...well, aud: 'another' }],

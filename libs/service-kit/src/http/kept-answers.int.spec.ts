@@ -59,7 +59,7 @@ describe('a request that comes again', () => {
 });
 
 it('a key is its caller’s own: two who think of the same one are two', async () => {
-  const endpoint = { method: 'POST', path: '/counters/:id', roles: ['customer'] } as const;
+  const endpoint = { method: 'POST', path: '/counters/:id', roles: ['customer'], scope: 'Orders.Write' } as const;
   const called = await serve(withCallers(service.routes, [endpoint]));
   const counted = async (who: string): Promise<unknown> =>
     (await called.post('/counters/a', { by: 1 }, { ...key, ...as('customer', who) })).body['total'];

@@ -5,8 +5,8 @@ import { createRateLimiter, limitCallers, limitRefused } from './rate-limit.ts';
 let nowMs: number;
 let client: Client;
 const things = [
-  { method: 'GET', path: '/things', roles: ['customer'] },
-  { method: 'POST', path: '/things', roles: ['customer'] },
+  { method: 'GET', path: '/things', roles: ['customer'], scope: 'Orders.Read' },
+  { method: 'POST', path: '/things', roles: ['customer'], scope: 'Orders.Write' },
 ] as const;
 
 beforeEach(async () => {
