@@ -6,7 +6,7 @@ import { type Client, documented, serve } from './testing.ts';
 
 let client: Client;
 const thing: Endpoint = {
-  ...{ method: 'GET', path: '/things/:id', summary: 'One thing', roles: ['customer'] },
+  ...{ method: 'GET', path: '/things/:id', summary: 'One thing', roles: ['customer'], scope: 'Orders.Read' },
   ...{ answers: { 200: z.strictObject({ id: z.string() }) }, problems: { 'thing-unknown': 404 } },
 };
 const other: Endpoint = { ...thing, path: '/others/:id' };
