@@ -44,6 +44,7 @@ import { Router } from 'express';
 import { authenticate } from './auth/authenticate.ts';
 import { createTokenVerifier } from './auth/verifier.ts';
 import { readSettings, type Settings } from './config/settings.ts';
+import { drainComponent } from './drain.ts';
 import { createHealth, type Health } from './health.ts';
 import { correlationRoutes } from './http/correlations.ts';
 import { deadLetterRoutes, type ParkingConsumer } from './http/dead-letters.ts';
@@ -108,6 +109,8 @@ export interface Service {
 }
 
 const httpGraceMs = 5_000;
+/** Stopping may take so long, without the time in which load balancers notice. */
+const stopMsMax = 20_000;
 /** A hub is asked every 5 s; one that has not answered for so long is away. */
 const hubSilenceMsMax = 20_000;
 
@@ -242,6 +245,7 @@ export function openService(
       await runUntilSignalled({
         log,
         supervised: settings.supervised,
+        stopTimeoutMs: stopMsMax + settings.drainMs,
         components: [
           telemetry,
           { name: 'platform', start: () => Promise.resolve(), stop: () => platform.close() },
@@ -255,6 +259,7 @@ export function openService(
             health,
             log,
           }),
+          drainComponent(health, settings.drainMs),
         ],
       });
     },

@@ -31,6 +31,8 @@ export interface Settings {
   readonly rateLimitPerSecond: number | undefined;
   /** Where traces and metrics go, by OTLP over HTTP. */
   readonly telemetry: TelemetrySettings;
+  /** How long it goes on answering, not ready any more, before it stops (`SHUTDOWN_DRAIN_MS`), in milliseconds. */
+  readonly drainMs: number;
   /** A supervisor looks after this process: Ctrl-C of the terminal is its business. */
   readonly supervised: boolean;
 }
@@ -97,6 +99,7 @@ export function readSettings(
     auth: authOf(env),
     rateLimitPerSecond: rateLimitOf(env['RATE_LIMIT_PER_SECOND'] ?? '1000'),
     telemetry: telemetryOf(env),
+    drainMs: drainOf(env['SHUTDOWN_DRAIN_MS'] ?? '0'),
     supervised: env['DAYBOOK_SUPERVISED'] === '1',
   };
 }
@@ -157,6 +160,11 @@ function rateLimitOf(value: string): number | undefined {
     'RATE_LIMIT_PER_SECOND',
     `must be requests, 1 to 999999, or 0 for no limit, not ${JSON.stringify(value)}`,
   );
+}
+
+function drainOf(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 60_000) return Number(value);
+  throw new SettingError('SHUTDOWN_DRAIN_MS', `must be milliseconds, 0 to 60000, not ${JSON.stringify(value)}`);
 }
 
 /** The names are OpenTelemetry's own. */

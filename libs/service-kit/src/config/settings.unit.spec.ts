@@ -98,6 +98,8 @@ describe('a setting that cannot be used is named', () => {
     ['PORT', '0x50'],
     ['RATE_LIMIT_PER_SECOND', '-1'],
     ['RATE_LIMIT_PER_SECOND', 'off'],
+    ['SHUTDOWN_DRAIN_MS', '60001'],
+    ['SHUTDOWN_DRAIN_MS', '1s'],
     ['COSMOS_ENDPOINT', 'somewhere'],
     ['BLOB_ENDPOINT', ''],
     ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],

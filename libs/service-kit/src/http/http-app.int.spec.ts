@@ -342,6 +342,23 @@ describe('health', () => {
   });
 });
 
+describe('a service that is leaving', () => {
+  it('is not ready, still answers, and asks its clients to let go', async () => {
+    const health = createHealth();
+    health.add({ name: 'feed', check: () => ({ healthy: true }) });
+    const probe = await serve(Router(), { health });
+    try {
+      expect((await probe.get('/health/ready')).status).toBe(200);
+      health.leave();
+      expect(await probe.get('/health/ready')).toMatchObject({ status: 503, body: { ready: false, leaving: true } });
+      const answer = await probe.get('/health/live');
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    } finally {
+      await probe.close();
+    }
+  });
+});
+
 describe('the server', () => {
   it('says which port is in use and which variable sets another', async () => {
     const again = startHttp({ port: client.port, routes: Router(), health: createHealth(), log });

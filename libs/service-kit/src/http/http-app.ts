@@ -59,6 +59,14 @@ const securityHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/** Clients keep connections open and would go on using them: from one that is leaving they are sent elsewhere. */
+const lettingGo =
+  (health: Pick<Health, 'leaving'>): RequestHandler =>
+  (_request, response, next) => {
+    if (health.leaving) response.set('Connection', 'close');
+    next();
+  };
+
 /** Starts the HTTP side of a service. @throws Error naming the port when it is in use */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
   const { port, host = '127.0.0.1', guards = [], routes, health, log, arrival = arrivalMax } = options;
@@ -66,7 +74,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(securityHeaders, requestIds());
+  app.use(securityHeaders, requestIds(), lettingGo(health));
   app.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });
