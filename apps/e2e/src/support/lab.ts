@@ -18,7 +18,7 @@ export interface Lab {
 export async function openLab({
   restarts = true,
   ...options
-}: Pick<SystemOptions, 'restarts' | 'instanceEnv'> = {}): Promise<Lab> {
+}: Pick<SystemOptions, 'restarts' | 'instances' | 'instanceEnv'> = {}): Promise<Lab> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'daybook-e2e-'));
   const remove = (): Promise<void> => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   try {
