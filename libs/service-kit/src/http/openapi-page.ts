@@ -11,7 +11,10 @@ p { margin: 0.25rem 0; }
 code, pre { font: 0.85rem/1.4 ui-monospace, monospace; }
 pre { background: #f5f5f5; padding: 0.75rem; overflow-x: auto; }
 summary { cursor: pointer; }
-.method { display: inline-block; min-width: 3.5rem; }
+.method { display: inline-block; min-width: 4.5rem; }
+nav ul { list-style: none; padding: 0; margin: 1rem 0; }
+nav a { text-decoration: none; color: inherit; }
+nav a:hover { text-decoration: underline; }
 @media (prefers-color-scheme: dark) { body { color: #e8e8e8; background: #181818; } pre { background: #262626; } h2 { border-color: #444; } a { color: #8ab4f8; } }
 `;
 
@@ -24,43 +27,76 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A document as one page that needs nothing else: each endpoint with what it takes and answers, schemas folded. Pure. */
+interface Endpoint {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+  /** As `409 cannot-ship`. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * A document as one page that needs nothing else: what there is, what every request may be answered with, and of each endpoint what it takes and
+ * answers, schemas folded. Pure.
+ */
 export function docsPage(document: OpenApiDocument): { readonly html: string; readonly contentSecurityPolicy: string } {
   const title = escaped(document.info.title);
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => section(document, method.toUpperCase(), path, operation)),
+  const endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): Endpoint => {
+      const responses = Object.entries(operation.responses);
+      const problems = responses.flatMap(([status, response]) => problemsOf(status, resolved(document, response)));
+      return { method: method.toUpperCase(), path, operation, problems };
+    }),
+  );
+  const common = new Set(
+    endpoints[0]?.problems.filter((problem) => endpoints.every(({ problems }) => problems.includes(problem))),
   );
   const html = [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${style}</style></head><body>`,
     `<h1>${title}</h1><p>${escaped(String(document.info['description'] ?? ''))}</p>`,
     `<p>Every request needs <code>Authorization: Bearer</code> and a token. The same as <a href="openapi.json">OpenAPI 3.1</a>.</p>`,
-    ...operations,
+    folded('What every request may be answered with, as application/problem+json', list([...common])),
+    `<nav><ul>${endpoints.map(link).join('')}</ul></nav>`,
+    ...endpoints.map((endpoint) => section(document, endpoint, common)),
     `</body></html>`,
   ].join('\n');
   return { html, contentSecurityPolicy };
 }
 
-function section(document: OpenApiDocument, method: string, path: string, operation: Operation): string {
-  const { summary, description, parameters, requestBody, responses } = operation;
-  const answers = Object.entries(responses).map(([status, response]) => answer(status, resolved(document, response)));
+const heading = ({ method, path, operation }: Endpoint): string =>
+  `<code><span class="method">${escaped(method)}</span>${escaped(path)}</code> <span>${escaped(operation.summary)}</span>`;
+
+const link = (endpoint: Endpoint): string =>
+  `<li><a href="#${escaped(endpoint.operation.operationId)}">${heading(endpoint)}</a></li>`;
+
+function section(document: OpenApiDocument, endpoint: Endpoint, common: ReadonlySet<string>): string {
+  const { description, operationId, parameters, requestBody, responses } = endpoint.operation;
+  const answers = Object.entries(responses).filter(([status]) => Number(status) < 400);
+  const problems = endpoint.problems.filter((problem) => !common.has(problem));
   return [
-    `<section id="${escaped(operation.operationId)}">`,
-    `<h2><code><span class="method">${escaped(method)}</span>${escaped(path)}</code> <span>${escaped(summary)}</span></h2>`,
+    `<section id="${escaped(operationId)}">`,
+    `<h2>${heading(endpoint)}</h2>`,
     `<p>${escaped(description)}</p>`,
     ...(parameters.length === 0
       ? []
-      : [folded(`Parameters: ${parameters.map(({ name }) => name).join(', ')}`, parameters)]),
-    ...(requestBody === undefined ? [] : [folded('Body', schemaIn(requestBody))]),
-    ...answers,
+      : [folded(`Parameters: ${parameters.map(({ name }) => name).join(', ')}`, json(parameters))]),
+    ...(requestBody === undefined ? [] : [folded('Body', json(schemaIn(requestBody)))]),
+    ...answers.map(([status, response]) => {
+      const answer = resolved(document, response);
+      return folded(`${status}: ${String(answer['description'])}`, json(schemaIn(answer)));
+    }),
+    ...(problems.length === 0 ? [] : [`<p>Problems of its own:</p>${list(problems)}`]),
     `</section>`,
   ].join('\n');
 }
 
-/** Of a problem its codes are enough: all have one schema. */
-function answer(status: string, response: Json): string {
-  const description = `${status}: ${String(response['description'])}`;
-  return Number(status) < 400 ? folded(description, schemaIn(response)) : `<p>${escaped(description)}</p>`;
+/** Of a problem its code is enough: all have one schema. */
+function problemsOf(status: string, response: Json): string[] {
+  if (Number(status) < 400) return [];
+  return String(response['description'])
+    .split(', ')
+    .map((code) => `${status} ${code}`);
 }
 
 function resolved(document: OpenApiDocument, response: Json): Json {
@@ -74,8 +110,13 @@ function schemaIn(carrier: Json): unknown {
   return content?.['schema'];
 }
 
-const folded = (title: string, what: unknown): string =>
-  `<details><summary>${escaped(title)}</summary><pre>${escaped(JSON.stringify(what, null, 2))}</pre></details>`;
+const folded = (title: string, html: string): string =>
+  `<details><summary>${escaped(title)}</summary>${html}</details>`;
+
+const json = (value: unknown): string => `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`;
+
+const list = (texts: readonly string[]): string =>
+  `<ul>${texts.map((text) => `<li><code>${escaped(text)}</code></li>`).join('')}</ul>`;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
