@@ -13,6 +13,8 @@ import { EMULATOR_KEY } from './protocol/authorization.ts';
 import { createRecorder } from './recorder/recorder.ts';
 import type { Recorder } from './recorder/recorder.ts';
 import type { AdminListener } from './shared/json-server.ts';
+import { createTokenVerifier } from './shared/tokens.ts';
+import type { TokenIssuer } from './shared/tokens.ts';
 import { createSplitter } from './splits.ts';
 import type { Split, SplitOptions } from './splits.ts';
 import { createCatalog } from './storage/catalog.ts';
@@ -32,6 +34,8 @@ export interface CosmosEmulatorOptions {
   readonly key?: string | undefined;
   /** What identities may do; without any, only the key lets in. */
   readonly roles?: Roles | undefined;
+  /** Whose tokens prove identities. By default they are those of `devTokenCredential`, signed with `key`; where one is named, its alone. */
+  readonly issuer?: TokenIssuer | undefined;
   /** Milliseconds since 1970, for `_ts` and the expiry of items and tokens; the system's clock by default. */
   readonly now?: (() => number) | undefined;
   /** For tests: asked for every request, through either face, which fault it meets. For chances use `emulator.faults`. */
@@ -78,8 +82,10 @@ export const createCosmosEmulator = (options: CosmosEmulatorOptions): CosmosEmul
     now,
   };
   const splitter = createSplitter(services, commits);
+  const key = options.key ?? EMULATOR_KEY;
   const handler = createHandler(services, commits, {
-    key: options.key ?? EMULATOR_KEY,
+    key,
+    tokens: createTokenVerifier(options.issuer ?? { devKey: key }),
     grants,
     faults: options.faults,
     nextFault: faults.next,

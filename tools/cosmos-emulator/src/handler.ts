@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { authorize } from './access/authorize.ts';
 import type { Grants } from './access/roles.ts';
-import { verifyToken } from './access/verify-token.ts';
+import { principalOf } from './access/verify-token.ts';
 import type { Fault, FaultRule } from './faults/fault.ts';
 import { faultName } from './faults/fault.ts';
 import type { FaultTarget } from './faults/injector.ts';
@@ -17,6 +17,7 @@ import { limits } from './protocol/limits.ts';
 import type { EmulatorRequest, EmulatorResponse } from './protocol/message.ts';
 import { badRequest, isRefusal, Refusal, refusalResponse } from './protocol/refusal.ts';
 import type { RecordedRequest } from './recorder/recorder.ts';
+import type { TokenVerifier } from './shared/tokens.ts';
 import type { GroupCommit } from './storage/group-commit.ts';
 
 /** Answers a request; `undefined` means that the connection breaks. */
@@ -25,6 +26,7 @@ export type Handler = (request: EmulatorRequest, origin: string) => Promise<Emul
 /** What the handler works with besides the data. */
 export interface HandlerOptions {
   readonly key: string;
+  readonly tokens: TokenVerifier;
   readonly grants: Grants;
   /** Asked first, and `nextFault` where it has none. */
   readonly faults: FaultRule | undefined;
@@ -72,12 +74,17 @@ const faultStatus = (fault: Extract<Fault, { kind: 'status' }>): EmulatorRespons
 
 /** The one handler behind both faces. */
 export const createHandler = (services: Services, commits: GroupCommit, options: HandlerOptions): Handler => {
-  const { key, grants } = options;
+  const { key, tokens, grants } = options;
   /** The key may do everything; an identity what its roles allow. */
-  const admit = (request: EmulatorRequest, segments: readonly string[], operation: Operation, origin: string): void => {
+  const admit = async (
+    request: EmulatorRequest,
+    segments: readonly string[],
+    operation: Operation,
+    origin: string,
+  ): Promise<void> => {
     const { type, signature } = credentialOf(request);
     if (type === 'master') return checkSignature(request, segments, signature, key);
-    const principal = verifyToken(signature, { key, origin, nowMs: services.now() });
+    const principal = await principalOf(tokens, signature, { origin, nowMs: services.now() });
     authorize(grants.of(principal), principal, request, operation);
   };
   const carryOut = async (
@@ -88,7 +95,7 @@ export const createHandler = (services: Services, commits: GroupCommit, options:
   ): Promise<EmulatorResponse> => {
     try {
       if (segments === undefined) throw badRequest('The path is not validly percent-encoded.');
-      admit(request, segments, operation, origin);
+      await admit(request, segments, operation, origin);
       if (request.search !== '') throw badRequest('A query string is not supported: an id must not contain "?".');
       if (request.body.length > limits.requestBytes && Buffer.byteLength(request.body) > limits.requestBytes) {
         throw new Refusal(413, `Request size is too large: at most ${limits.requestBytes} bytes.`);

@@ -1,16 +1,19 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseRoles } from './access/parse-roles.ts';
 import { createCosmosEmulator } from './emulator.ts';
+import { namedIssuer, readCertificate } from './shared/flags.ts';
 
 const help = `Cosmos DB (NoSQL) emulator over SQLite
 
   --port N            port to listen on (8081; environment COSMOS_EMULATOR_PORT)
   --host ADDRESS      address to listen on (127.0.0.1)
-  --https             speak https, with a certificate made now
-  --certificate FILE  where to write that certificate, for clients to trust (NODE_EXTRA_CA_CERTS)
+  --cert FILE         speak https too, on the same port, with this certificate (PEM) …
+  --key FILE          … and its private key (PEM)
   --roles FILE        role definitions and assignments for Entra tokens, as JSON
+  --issuer NAME       believe tokens of this issuer alone (their iss) …
+  --jwks-uri URL      … which publishes its keys here
   --admin-port N      also serve recorder, faults and splits there, on loopback (see the README)
   --data DIR          where the data is kept (.cosmos-emulator)
   --feed-ranges N     feed ranges per container, fixed when the data is made (4)
@@ -27,9 +30,11 @@ const run = async (): Promise<void> => {
     options: {
       port: { type: 'string', default: process.env['COSMOS_EMULATOR_PORT'] ?? '8081' },
       host: { type: 'string', default: '127.0.0.1' },
-      https: { type: 'boolean', default: false },
-      certificate: { type: 'string' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
       roles: { type: 'string' },
+      issuer: { type: 'string' },
+      'jwks-uri': { type: 'string' },
       'admin-port': { type: 'string' },
       data: { type: 'string', default: '.cosmos-emulator' },
       'feed-ranges': { type: 'string' },
@@ -41,20 +46,22 @@ const run = async (): Promise<void> => {
   const ranges = values['feed-ranges'];
   const admin = values['admin-port'];
   const adminPort = admin === undefined ? undefined : { port: whole('--admin-port', admin) };
-  if (values.certificate !== undefined && !values.https) throw new Error('--certificate needs --https.');
+  const certificate = readCertificate(values);
+  const issuer = namedIssuer(values);
   const roles = values.roles === undefined ? undefined : parseRoles(readFileSync(values.roles, 'utf8'));
   mkdirSync(values.data, { recursive: true });
   const emulator = createCosmosEmulator({
     storage: join(values.data, 'cosmos.sqlite'),
     feedRanges: ranges === undefined ? undefined : whole('--feed-ranges', ranges),
     roles,
+    issuer,
   });
   try {
-    const { url, certificate } = await emulator.listen({ host: values.host, port, https: values.https });
-    if (values.certificate !== undefined) writeFileSync(values.certificate, certificate ?? '');
+    const { url, secureUrl } = await emulator.listen({ host: values.host, port, certificate });
     const administered =
       adminPort === undefined ? '' : `, administered on ${(await emulator.listenAdmin(adminPort)).url}`;
-    console.log(`Cosmos DB emulator listening on ${url}, data in ${values.data}${administered}`);
+    const both = secureUrl === undefined ? url : `${url} and ${secureUrl}`;
+    console.log(`Cosmos DB emulator listening on ${both}, data in ${values.data}${administered}`);
   } catch (error) {
     await emulator.close();
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

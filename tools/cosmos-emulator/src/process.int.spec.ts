@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ChangeFeedStartFrom, CosmosClient } from '@azure/cosmos';
 import type { Container } from '@azure/cosmos';
-import { createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from './index.ts';
+import { createCertificate, createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from './index.ts';
 
 const node = resolve('../../node_modules/.bin/node');
 
@@ -32,7 +32,7 @@ const start = (data: string, more: readonly string[] = []): Promise<Started> =>
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      const url = /listening on (\S+),/.exec(output)?.[1];
+      const url = /listening on (http:[^\s,]+)/.exec(output)?.[1];
       const admin = /administered on (\S+)/.exec(output)?.[1];
       if (url !== undefined) started({ process: child, url, admin });
     });
@@ -120,20 +120,27 @@ describe('the emulator process', () => {
     expect(busy).toMatchObject({ code: 1, errors: expect.stringContaining('COSMOS_EMULATOR_PORT') });
   });
 
-  it('speaks https to identities with roles, and is administered over a port of its own', async () => {
+  it('speaks http and https on one port, to identities with roles, and is administered over a port of its own', async () => {
     const roles = join(data, 'roles.json');
-    const certificate = join(data, 'certificate.pem');
+    const [cert, key] = [join(data, 'cert.pem'), join(data, 'key.pem')];
+    const certificate = await createCertificate('127.0.0.1');
+    writeFileSync(cert, certificate.cert);
+    writeFileSync(key, certificate.key);
     const reader = { roleDefinitionId: '00000000-0000-0000-0000-000000000001', principalId: 'me', scope: '/' };
     writeFileSync(roles, JSON.stringify({ roleAssignments: [reader] }));
-    const files = ['--https', '--certificate', certificate, '--roles', roles];
+    const files = ['--cert', cert, '--key', key, '--roles', roles];
     const { process: child, url, admin } = await start(data, [...files, '--admin-port', '0']);
     children.push(child);
+    await containerAt(url, async (container) => {
+      await container.items.create({ id: 'a', pk: 'p' });
+    });
     const client = new CosmosClient({
-      endpoint: url,
-      agent: new Agent({ ca: readFileSync(certificate) }),
+      endpoint: url.replace('http:', 'https:'),
+      agent: new Agent({ ca: certificate.cert }),
       aadCredentials: devTokenCredential({ oid: 'me' }),
     });
-    expect((await client.databases.readAll().fetchAll()).resources).toEqual([]);
+    const { resources } = await client.database('shop').container('events').items.readAll().fetchAll();
+    expect(resources).toMatchObject([{ id: 'a' }]);
     await expect(client.databases.create({ id: 'x' })).rejects.toMatchObject({ code: 403, substatus: 5300 });
     client.dispose();
     const recorded = (await (await fetch(`${admin}/requests`)).json()) as { requests: { operation: string }[] };
@@ -141,11 +148,13 @@ describe('the emulator process', () => {
   });
 
   it.each<[string, readonly string[]]>([
-    ['--certificate needs --https', ['--certificate', 'x.pem']],
+    ['--cert and --key go together', ['--cert', 'x.pem']],
+    ['--issuer and --jwks-uri go together', ['--issuer', 'https://sts.windows.net/t/']],
+    ['--jwks-uri must be a URL', ['--issuer', 'https://sts.windows.net/t/', '--jwks-uri', 'keys']],
     ['roleAssignments must be an array', ['--roles', 'roles.json']],
   ])('refuses settings that cannot be used: %s', async (message, more) => {
     writeFileSync(join(data, 'roles.json'), '{"roleAssignments": 1}');
-    const given = more.map((each) => (each.includes('.') ? join(data, each) : each));
+    const given = more.map((each) => (/^\w+\.\w+$/.test(each) ? join(data, each) : each));
     expect(await end(launch(data, given))).toMatchObject({ code: 1, errors: expect.stringContaining(message) });
   });
 

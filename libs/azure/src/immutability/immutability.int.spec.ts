@@ -10,7 +10,7 @@ import {
   dataRoleDefinitions,
   eventsContainer,
 } from '@daybook/contracts';
-import { createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from '@daybook/cosmos-emulator';
+import { createCertificate, createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from '@daybook/cosmos-emulator';
 import { attacks } from './attacks.ts';
 import { immutabilitySuite, type ImmutabilityTarget } from './immutability-suite.ts';
 
@@ -29,11 +29,13 @@ async function emulated(face: 'in process' | 'https', oid: string): Promise<Immu
   let nowMs = Date.now();
   const now = (): number => nowMs;
   const emulator = createCosmosEmulator({ storage: ':memory:', roles, now });
-  const listener = face === 'https' ? await emulator.listen({ host: '127.0.0.1', port: 0, https: true }) : undefined;
+  const overHttps = async () => {
+    const certificate = await createCertificate('127.0.0.1');
+    const { secureUrl = '' } = await emulator.listen({ host: '127.0.0.1', port: 0, certificate });
+    return { endpoint: secureUrl, agent: new Agent({ keepAlive: true, ca: certificate.cert }) };
+  };
   const connection =
-    listener === undefined
-      ? { endpoint: 'https://embedded.invalid', httpClient: emulator.httpClient }
-      : { endpoint: listener.url, agent: new Agent({ keepAlive: true, ca: listener.certificate }) };
+    face === 'https' ? await overHttps() : { endpoint: 'https://embedded.invalid', httpClient: emulator.httpClient };
   const deployment = new CosmosClient({ ...connection, key: EMULATOR_KEY });
   const { database } = await deployment.databases.create({ id: databaseName });
   const { partitionKey = '', uniqueKeys = [] } = containers.find((each) => each.name === name) ?? {};

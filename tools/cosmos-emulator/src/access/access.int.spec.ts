@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import { ChangeFeedStartFrom, CosmosClient } from '@azure/cosmos';
 import type { Container, CosmosClientOptions } from '@azure/cosmos';
 import type { CosmosEmulator, DevIdentity, Roles } from '../index.ts';
-import { createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from '../index.ts';
+import { createCertificate, createCosmosEmulator, devTokenCredential, EMULATOR_KEY } from '../index.ts';
 
 const action = (name: string): string => `Microsoft.DocumentDB/databaseAccounts/${name}`;
 const onItems = (name: string): string => action(`sqlDatabases/containers/items/${name}`);
@@ -61,8 +61,9 @@ describe.each(['in process', 'https'] as const)('roles, %s', (face) => {
   beforeAll(async () => {
     emulator = createCosmosEmulator({ storage: ':memory:', roles });
     if (face === 'https') {
-      const { url, certificate } = await emulator.listen({ host: '127.0.0.1', port: 0, https: true });
-      connection = { endpoint: url, agent: new Agent({ keepAlive: true, ca: certificate }) };
+      const certificate = await createCertificate('127.0.0.1');
+      const { secureUrl = '' } = await emulator.listen({ host: '127.0.0.1', port: 0, certificate });
+      connection = { endpoint: secureUrl, agent: new Agent({ keepAlive: true, ca: certificate.cert }) };
     } else connection = { endpoint: 'https://embedded.invalid', httpClient: emulator.httpClient };
     const { database } = await connect('key').databases.create({ id: 'shop' });
     for (const id of ['events', 'others']) await database.containers.create({ id, partitionKey: { paths: ['/pk'] } });
@@ -149,6 +150,7 @@ describe.each(['in process', 'https'] as const)('roles, %s', (face) => {
     ['signed with another key', { key: 'AAAA' }, 5004],
     ['expired', { now: () => Date.now() - 7_200_000 }, 5006],
     ['not valid yet', { now: () => Date.now() + 60_000 }, 5005],
+    ['of another issuer', { issuer: 'https://sts.windows.net/other/' }, 5007],
     ['without an object id', { oid: '' }, 5011],
   ])('take no token that is %s', async (_name, change, substatus) => {
     const container = connect({ oid: 'writer', ...change })

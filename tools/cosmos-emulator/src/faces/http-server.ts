@@ -1,19 +1,20 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Handler } from '../handler.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EmulatorResponse } from '../protocol/message.ts';
 import { refusalResponse } from '../protocol/refusal.ts';
-import { createCertificate } from '../shared/certificate.ts';
+import { alsoSecure } from '../shared/also-secure.ts';
+import type { Certificate } from '../shared/certificate.ts';
 
 /** A listening server. */
 export interface Listener {
   readonly url: string;
+  /** The same port over TLS, where the server has a certificate. */
+  readonly secureUrl: string | undefined;
   readonly port: number;
-  /** The certificate in PEM that clients must trust (`ca`), where the server speaks https. Made for this server alone. */
-  readonly certificate: string | undefined;
   /** Answers what has arrived, then closes. */
   close(): Promise<void>;
 }
@@ -22,8 +23,8 @@ export interface Listener {
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** Speaks https, which the SDK wants for Entra tokens. */
-  readonly https?: boolean | undefined;
+  /** With it the same port speaks https too, over which alone the SDK sends Entra tokens. Clients must trust its `cert` (`ca`). */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** Longer than clients keep idle connections, so that it is they who close them. */
@@ -50,12 +51,8 @@ const send = (target: ServerResponse, response: EmulatorResponse): void => {
   target.end(empty ? undefined : response.body);
 };
 
-const answer = async (
-  handler: Handler,
-  scheme: string,
-  request: IncomingMessage,
-  target: ServerResponse,
-): Promise<void> => {
+const answer = async (handler: Handler, request: IncomingMessage, target: ServerResponse): Promise<void> => {
+  const scheme = request.socket instanceof TLSSocket ? 'https' : 'http';
   const [path = '/', search] = (request.url ?? '/').split(/\?(.*)/s);
   if (path === '/ready') return send(target, { status: 200, headers: {}, body: 'ready' });
   const body = await readBody(request);
@@ -75,25 +72,21 @@ const answer = async (
 };
 
 /** The HTTP face. Rejects with the system's error (EADDRINUSE …) when it cannot listen. */
-export const listen = async (handler: Handler, { host, port, https = false }: ListenOptions): Promise<Listener> => {
-  const scheme = https ? 'https' : 'http';
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+export const listen = async (handler: Handler, { host, port, certificate }: ListenOptions): Promise<Listener> => {
+  const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
     // A client that went away while sending has nobody to answer.
-    answer(handler, scheme, request, response).catch(() => response.destroy());
-  };
-  const settings = { noDelay: true, keepAliveTimeout: keepAliveTimeoutMs };
-  const identity = https ? await createCertificate(host) : undefined;
-  const server =
-    identity === undefined ? createHttpServer(settings, serve) : createHttpsServer({ ...settings, ...identity }, serve);
+    answer(handler, request, response).catch(() => response.destroy());
+  });
+  const undecided = certificate === undefined ? undefined : alsoSecure(server, certificate);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
   return {
-    url: `${scheme}://${host}:${actual}`,
+    url: `http://${host}:${actual}`,
+    secureUrl: certificate === undefined ? undefined : `https://${host}:${actual}`,
     port: actual,
-    certificate: identity?.cert,
     close: () =>
       new Promise<void>((closed) => {
         const force = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
@@ -101,6 +94,7 @@ export const listen = async (handler: Handler, { host, port, https = false }: Li
           clearTimeout(force);
           closed();
         });
+        undecided?.destroy();
         server.closeIdleConnections();
       }),
   };

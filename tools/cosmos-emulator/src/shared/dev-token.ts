@@ -7,6 +7,8 @@ export interface DevIdentity {
   readonly oid: string;
   /** The emulator's key; {@link EMULATOR_KEY} by default. Who has it may do everything anyway. */
   readonly key?: string | undefined;
+  /** Whom the tokens say that they are from: any but the default is refused. */
+  readonly issuer?: string | undefined;
   /** How long a token is good; an hour by default. */
   readonly lifetimeMs?: number | undefined;
   /** Milliseconds since 1970, the emulator's clock; the system's by default. */
@@ -20,31 +22,29 @@ export interface DevTokenCredential {
   ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number }>;
 }
 
-/** Whom the emulator's tokens are from. */
-export const devIssuer = 'https://cosmos-emulator.invalid/';
+/** Whom the tokens are from that an emulator believes where no issuer is named. */
+export const devIssuer = 'https://emulator.invalid/';
 
 const hourMs = 3_600_000;
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The signature of a token. Its key is derived, so that it can never be the signature of a request. */
-export const tokenSignature = (signed: string, key: string): Buffer => {
-  const derived = createHmac('sha256', Buffer.from(key, 'base64')).update('cosmos-emulator dev token').digest();
-  return createHmac('sha256', derived).update(signed).digest();
-};
+/** What tokens are signed with. Derived, so that a token's signature can never be the signature of a request. */
+export const devSigningKey = (key: string): Uint8Array =>
+  createHmac('sha256', Buffer.from(key)).update('emulator dev token').digest();
 
-/** Signs a token with the claims that Cosmos DB looks at. `audience` is the account's endpoint. */
+/** Signs a token with the claims that the services look at. `audience` is the account's endpoint, or the service. */
 export const signDevToken = (identity: DevIdentity & { readonly audience: string }): string => {
-  const { oid, audience, key = EMULATOR_KEY, lifetimeMs = hourMs, now = Date.now } = identity;
+  const { oid, audience, key = EMULATOR_KEY, issuer = devIssuer, lifetimeMs = hourMs, now = Date.now } = identity;
   const from = Math.floor(now() / 1000);
   const times = { iat: from, nbf: from, exp: Math.floor((now() + lifetimeMs) / 1000) };
-  const claims = { iss: devIssuer, aud: audience, oid, sub: oid, ...times };
+  const claims = { iss: issuer, aud: audience, oid, sub: oid, ...times };
   const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${tokenSignature(signed, key).toString('base64url')}`;
+  return `${signed}.${createHmac('sha256', devSigningKey(key)).update(signed).digest('base64url')}`;
 };
 
 /**
- * For `CosmosClientOptions.aadCredentials`: an identity at this emulator, in the place of `DefaultAzureCredential`. The SDK
- * sends tokens over https only, or through `httpClient`.
+ * For `aadCredentials` of a `CosmosClient` and in the place of every `TokenCredential`: an identity at an emulator for which no issuer is
+ * named. The SDKs send tokens over TLS only, or through `httpClient`.
  */
 export const devTokenCredential = (identity: DevIdentity): DevTokenCredential => ({
   getToken: (scopes) => {
