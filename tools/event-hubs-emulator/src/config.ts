@@ -104,7 +104,7 @@ function refuseDuplicates(field: string, names: readonly string[]): void {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names of hubs and consumer groups do not distinguish upper and lower case. */

@@ -1,9 +1,13 @@
-import type { HubConfig } from './config.ts';
-import { validateHubs } from './config.ts';
-import type { AdminListener } from '@daybook/cosmos-emulator/shared';
+import type { AdminListener, Certificate, TokenIssuer } from '@daybook/cosmos-emulator/shared';
+import { createTokenVerifier } from '@daybook/cosmos-emulator/shared';
+import { createAccess } from './access/access.ts';
+import type { HubRoles } from './access/roles.ts';
+import { createRights } from './access/roles.ts';
 import { listenAdmin } from './admin.ts';
 import { createConsumers } from './amqp/consumers.ts';
 import { createAmqpServer } from './amqp/server.ts';
+import type { HubConfig } from './config.ts';
+import { validateHubs } from './config.ts';
 import { DEFAULT_KEY, DEFAULT_KEY_NAME, emulatorConnectionString } from './connection-string.ts';
 import type { HubFaults } from './faults/injector.ts';
 import { createHubFaults } from './faults/injector.ts';
@@ -18,8 +22,12 @@ export interface EventHubsEmulatorOptions {
   readonly hubs: readonly HubConfig[];
   readonly keyName?: string;
   readonly key?: string;
-  /** `false` lets every client in. Default: shared access signatures are checked. */
+  /** `false` lets every client in. Default: tokens and rights are checked. */
   readonly checkTokens?: boolean;
+  /** What identities may do; without any, only the key lets in. */
+  readonly roles?: HubRoles;
+  /** Whose tokens prove identities. By default they are those of `devTokenCredential`, signed with `key`; where one is named, its alone. */
+  readonly issuer?: TokenIssuer;
   /** The clock of enqueued times, in milliseconds since 1970. Tokens expire by the clock of the machine. */
   readonly now?: () => number;
   /** Told about broken connections and protocol errors of clients; they concern that client only. */
@@ -31,6 +39,8 @@ export interface EventHubsListener {
   readonly port: number;
   /** For `EventHubProducerClient` and `EventHubConsumerClient` of `@azure/event-hubs`. */
   readonly connectionString: string;
+  /** For the same clients with a credential, where the listener has a certificate, which they must trust. */
+  readonly fullyQualifiedNamespace: string;
   /** Ends the connections of this listener; the data stays open. */
   close(): Promise<void>;
 }
@@ -44,18 +54,27 @@ export interface EventHubsEmulator {
   lag(): readonly HubLag[];
   /** Adds hubs and consumer groups while running. Throws `EmulatorConfigError`. */
   addHubs(hubs: readonly HubConfig[]): void;
-  /** Listens; port 0 takes a free one. */
-  listen(address?: { readonly host?: string; readonly port?: number }): Promise<EventHubsListener>;
+  /** Listens; port 0 takes a free one. With a certificate the same port speaks TLS too, over which alone the SDK shows Entra tokens. */
+  listen(address?: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly certificate?: Certificate | undefined;
+  }): Promise<EventHubsListener>;
   /** Serves faults and lag as JSON on a port of loopback; port 0 takes a free one. */
   listenAdmin(address: { readonly port: number }): Promise<AdminListener>;
   /** Ends all listeners, connections and timers, and lets go of the data. */
   close(): Promise<void>;
 }
 
-/** Opens the data and prepares the server. Throws `EmulatorConfigError` or `StorageError`. */
+/** Opens the data and prepares the server. Throws `EmulatorConfigError` (of hubs and roles) or `StorageError`. */
 export function createEventHubsEmulator(options: EventHubsEmulatorOptions): EventHubsEmulator {
   const { keyName = DEFAULT_KEY_NAME, key = DEFAULT_KEY, now = Date.now } = options;
   const hubs = validateHubs(options.hubs);
+  const access = createAccess({
+    accessKey: { keyName, key },
+    tokens: createTokenVerifier(options.issuer ?? { devKey: key }),
+    rights: createRights(options.roles),
+  });
   const namespace = openNamespace(options.storage, now);
   try {
     namespace.addHubs(hubs);
@@ -70,7 +89,7 @@ export function createEventHubsEmulator(options: EventHubsEmulatorOptions): Even
     namespace,
     consumers,
     nextFault: faults.next,
-    accessKey: options.checkTokens === false ? undefined : { keyName, key },
+    access: options.checkTokens === false ? undefined : access,
     now,
     onProblem: options.onProblem ?? (() => undefined),
   });
@@ -88,11 +107,12 @@ export function createEventHubsEmulator(options: EventHubsEmulatorOptions): Even
     faults,
     lag,
     addHubs: (added) => namespace.addHubs(validateHubs(added)),
-    async listen({ host = '127.0.0.1', port = 0 } = {}) {
-      const opened = await server.listen({ host, port });
+    async listen({ host = '127.0.0.1', port = 0, certificate } = {}) {
+      const opened = await server.listen({ host, port, certificate });
       const listener: EventHubsListener = {
         port: opened.port,
         connectionString: emulatorConnectionString(opened.port, { host, keyName, key }),
+        fullyQualifiedNamespace: `${host}:${opened.port}`,
         async close() {
           if (listeners.delete(listener)) await opened.close();
         },

@@ -1,3 +1,5 @@
+export { parseRoles } from './access/roles.ts';
+export type { HubRoles, RoleAssignment } from './access/roles.ts';
 export { EmulatorConfigError, parseConfig } from './config.ts';
 export type { HubConfig } from './config.ts';
 export { DEFAULT_KEY, DEFAULT_KEY_NAME, emulatorConnectionString } from './connection-string.ts';

@@ -139,6 +139,19 @@ describe('the emulator as a process', () => {
     });
   });
 
+  it.each<[string, readonly string[]]>([
+    ['--cert and --key go together', ['--key', 'key.pem']],
+    ['--issuer and --jwks-uri go together', ['--jwks-uri', 'http://127.0.0.1:1/keys']],
+    ['roleAssignments must be an array', ['--roles', 'roles.json']],
+  ])('refuses settings that cannot be used: %s', async (message, options) => {
+    writeFileSync(join(directory.path, 'roles.json'), '{"roleAssignments": 1}');
+    const given = options.map((each) => (/^\w+\.\w+$/.test(each) ? join(directory.path, each) : each));
+    expect(await run('--port', '0', ...given).exited).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(message),
+    });
+  });
+
   it('explains itself', async () => {
     expect(await run('--help').exited).toMatchObject({ code: 0, output: expect.stringContaining('--data DIR') });
   });

@@ -1,6 +1,10 @@
 import type { Connection, Receiver, Sender, Session } from 'rhea';
-import type { Grant } from './sas-token.ts';
-import { covers } from './sas-token.ts';
+import type { Grant } from '../access/grant.ts';
+import { covers } from '../access/grant.ts';
+import type { Refusal } from './refusals.ts';
+import { closeLink } from './rhea-access.ts';
+
+type Link = Sender | Receiver;
 
 /** A link that must let go of something when it ends, however it ends. */
 interface HeldLink {
@@ -8,15 +12,28 @@ interface HeldLink {
   readonly release: () => void;
 }
 
+/** A link that stays only while what it is for is granted. */
+interface RelyingLink {
+  readonly session: Session;
+  readonly isGranted: () => boolean;
+  readonly refusal: Refusal;
+}
+
 /** What the server knows about one connection. */
 export interface ClientConnection {
   /** Reply links of `$cbs` and `$management`, by the address the client gave them. */
   readonly replyLinks: Map<string, Sender>;
+  /** In the place of the one before for the same path. */
   addGrant(grant: Grant, nowMs: number): void;
-  isGranted(path: string, nowMs: number): boolean;
+  /** The grants that are for a path. */
+  grantsFor(path: string, nowMs: number): readonly Grant[];
+  /** Whether there is a grant for the properties of some hub. */
+  managementIsGranted(nowMs: number): boolean;
   /** Runs `release` once: when the link is detached, its session ends or the connection goes. */
-  hold(link: Sender | Receiver, release: () => void): void;
-  releaseLink(link: Sender | Receiver): void;
+  hold(link: Link, release: () => void): void;
+  /** Detaches the link with the refusal once a token has expired and it is granted no more. */
+  rely(link: Link, isGranted: () => boolean, refusal: Refusal): void;
+  releaseLink(link: Link): void;
   releaseSession(session: Session): void;
   releaseAll(): void;
 }
@@ -25,6 +42,9 @@ export interface ClientConnection {
 export interface ClientConnections {
   of(connection: Connection): ClientConnection;
 }
+
+/** The longest that a timer can wait. */
+const TIMER_MS_MAX = 2_147_483_647;
 
 export function createClientConnections(): ClientConnections {
   const clients = new WeakMap<Connection, ClientConnection>();
@@ -39,27 +59,57 @@ export function createClientConnections(): ClientConnections {
 
 function createClientConnection(): ClientConnection {
   let grants: Grant[] = [];
-  const held = new Map<Sender | Receiver, HeldLink>();
+  let expiry: NodeJS.Timeout | undefined;
+  const held = new Map<Link, HeldLink>();
+  const relying = new Map<Link, RelyingLink>();
 
-  function releaseWhere(matches: (link: Sender | Receiver, held: HeldLink) => boolean): void {
-    for (const [link, entry] of [...held]) {
-      if (!matches(link, entry)) continue;
+  function releaseWhere(matches: (link: Link, session: Session) => boolean): void {
+    for (const [link, { session }] of [...relying]) if (matches(link, session)) relying.delete(link);
+    for (const [link, { session, release }] of [...held]) {
+      if (!matches(link, session)) continue;
       held.delete(link);
-      entry.release();
+      release();
     }
+  }
+
+  function detachExpired(): void {
+    const nowMs = Date.now();
+    grants = grants.filter(({ expiresMs }) => expiresMs > nowMs);
+    for (const [link, { isGranted, refusal }] of [...relying]) {
+      if (isGranted()) continue;
+      releaseWhere((other) => other === link);
+      if (link.is_open()) closeLink(link, refusal);
+    }
+    awaitExpiry(nowMs);
+  }
+
+  function awaitExpiry(nowMs: number): void {
+    clearTimeout(expiry);
+    if (grants.length === 0) return;
+    const nextMs = Math.min(...grants.map(({ expiresMs }) => expiresMs)) - nowMs;
+    expiry = setTimeout(detachExpired, Math.min(Math.max(nextMs, 1), TIMER_MS_MAX)).unref();
   }
 
   return {
     replyLinks: new Map(),
     addGrant(grant, nowMs) {
       grants = [...grants.filter((other) => other.path !== grant.path && other.expiresMs > nowMs), grant];
+      awaitExpiry(nowMs);
     },
-    isGranted: (path, nowMs) => grants.some((grant) => covers(grant, path, nowMs)),
+    grantsFor: (path, nowMs) => grants.filter((grant) => covers(grant, path, nowMs)),
+    managementIsGranted: (nowMs) =>
+      grants.some(({ path, expiresMs }) => expiresMs > nowMs && /^[^/]*(\/\$management)?$/.test(path)),
     hold(link, release) {
       held.set(link, { session: link.session, release });
     },
+    rely(link, isGranted, refusal) {
+      relying.set(link, { session: link.session, isGranted, refusal });
+    },
     releaseLink: (link) => releaseWhere((other) => other === link),
-    releaseSession: (session) => releaseWhere((_link, entry) => entry.session === session),
-    releaseAll: () => releaseWhere(() => true),
+    releaseSession: (session) => releaseWhere((_link, ended) => ended === session),
+    releaseAll() {
+      clearTimeout(expiry);
+      releaseWhere(() => true);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { Message } from 'rhea';
 import rhea from 'rhea';
+import type { Access } from '../access/access.ts';
 import type { Hub, Namespace } from '../log/namespace.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -16,7 +17,7 @@ export function answerManagement(
   request: Message,
   client: ClientConnection,
   namespace: Namespace,
-  checksTokens: boolean,
+  access: Access | undefined,
   nowMs: number,
 ): Reply {
   const properties = request.application_properties ?? {};
@@ -27,8 +28,12 @@ export function answerManagement(
   }
   const hub = namespace.findHub(name);
   if (hub === undefined) return refusedReply(refusals.entityNotFound(name));
-  if (checksTokens && !client.isGranted(`${name}/$management`, nowMs)) {
+  const grants = client.grantsFor(`${name}/$management`, nowMs);
+  if (access !== undefined && grants.length === 0) {
     return refusedReply(refusals.unauthorized(`No valid token was shown for '${name}/$management'.`));
+  }
+  if (access?.shows(grants, name) === false) {
+    return refusedReply(refusals.claimsRequired("'Send' or 'Listen'", `${name}/$management`));
   }
   if (type === HUB_TYPE) return { status: 200, description: 'OK', body: describeHub(hub) };
   const partition = findPartition(hub, String(properties['partition']));

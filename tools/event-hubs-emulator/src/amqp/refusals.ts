@@ -19,6 +19,11 @@ export const refusals = {
     description: `Unauthorized access. ${reason}`,
     status: 401,
   }),
+  /** A token was shown, and not believed. */
+  authFailed: (description: string): Refusal => ({ condition: 'com.microsoft:auth-failed', description, status: 401 }),
+  /** A token was believed, and whom it is about has no right to this. */
+  claimsRequired: (rights: string, resource: string): Refusal =>
+    refusals.unauthorized(`${rights} claim(s) are required to perform this operation. Resource: '${resource}'.`),
   partitionOutOfRange: (partitionId: string, partitionCount: number): Refusal => ({
     condition: 'com.microsoft:argument-out-of-range',
     description:
@@ -50,6 +55,11 @@ export const refusals = {
   busy: (): Refusal => ({
     condition: 'com.microsoft:server-busy',
     description: 'Injected fault: the server is busy. Try again later.',
+    status: 503,
+  }),
+  unavailable: (description: string): Refusal => ({
+    condition: 'com.microsoft:server-busy',
+    description: `${description} Try again later.`,
     status: 503,
   }),
   detachForced: (): Refusal => ({

@@ -2,6 +2,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Connection, Container, EventContext, Receiver, Sender } from 'rhea';
 import rhea from 'rhea';
+import { alsoSecure } from '@daybook/cosmos-emulator/shared';
+import type { Certificate } from '@daybook/cosmos-emulator/shared';
+import type { Access } from '../access/access.ts';
+import type { Right } from '../access/roles.ts';
 import { breakOf } from '../faults/fault.ts';
 import type { NextFault } from '../faults/injector.ts';
 import type { Namespace } from '../log/namespace.ts';
@@ -15,7 +19,6 @@ import { serveReceiver } from './receivers.ts';
 import { createRequestNodes } from './request-nodes.ts';
 import { isRefusal, refusals } from './refusals.ts';
 import { abortSocket, acceptSocket, refuseLink } from './rhea-access.ts';
-import type { SharedAccessKey } from './sas-token.ts';
 import { serveSender } from './senders.ts';
 import { breakLink } from './strike.ts';
 
@@ -25,16 +28,23 @@ export interface AmqpServerDependencies {
   readonly consumers: Consumers;
   readonly nextFault: NextFault;
   /** Undefined: tokens are not checked. */
-  readonly accessKey: SharedAccessKey | undefined;
+  readonly access: Access | undefined;
   /** The clock of events. Tokens are checked by the clock of the machine, by which clients sign them. */
   readonly now: () => number;
   /** Told about broken connections and protocol errors of clients. */
   readonly onProblem: (problem: string) => void;
 }
 
+export interface AmqpAddress {
+  readonly host: string;
+  readonly port: number;
+  /** With it the same port speaks TLS too. */
+  readonly certificate: Certificate | undefined;
+}
+
 export interface AmqpServer {
   /** Resolves to the port. Rejects when the port cannot be had. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number; close(): Promise<void> }>;
+  listen(address: AmqpAddress): Promise<{ port: number; close(): Promise<void> }>;
 }
 
 /** Clients that stay silent for twice this time are disconnected; they are told to send a sign of life twice as often. */
@@ -46,7 +56,7 @@ const CLOSE_TIMEOUT_MS = 250;
 export function createAmqpServer(dependencies: AmqpServerDependencies): AmqpServer {
   const container = createContainer(dependencies);
   return {
-    listen: async ({ host, port }) => {
+    listen: async ({ host, port, certificate }) => {
       const connections = new Map<Socket, Connection>();
       const server = createServer((socket) => {
         socket.setNoDelay(true);
@@ -62,10 +72,14 @@ export function createAmqpServer(dependencies: AmqpServerDependencies): AmqpServ
         });
         acceptSocket(connection, socket);
       });
+      const undecided = certificate === undefined ? undefined : alsoSecure(server, certificate);
       await startListening(server, host, port);
       return {
         port: (server.address() as AddressInfo).port,
-        close: () => closeServer(server, connections),
+        close: () => {
+          undecided?.destroy();
+          return closeServer(server, connections);
+        },
       };
     },
   };
@@ -101,22 +115,31 @@ function closeServer(server: Server, connections: Map<Socket, Connection>): Prom
 }
 
 function createContainer(dependencies: AmqpServerDependencies): Container {
-  const { namespace, accessKey, consumers, nextFault, now, onProblem } = dependencies;
+  const { namespace, access, consumers, nextFault, now, onProblem } = dependencies;
   const container = rhea.create_container({ id: `event-hubs-emulator-${namespace.generationId}` });
   const clients = createClientConnections();
   const ownership = createOwnership();
-  const requestNodes = createRequestNodes({ namespace, accessKey, clients, nextFault });
+  const requestNodes = createRequestNodes({ namespace, access, clients, nextFault });
   container.sasl_server_mechanisms.enable_anonymous();
 
   function openEntity(link: Sender | Receiver, address: string, context: EventContext): void {
     const path = pathOf(address);
     const client = clients.of(context.connection);
     const entity = findEntity(namespace, path);
-    if (accessKey !== undefined && !client.isGranted(path, Date.now())) {
+    if (access !== undefined && client.grantsFor(path, Date.now()).length === 0) {
       refuseLink(link, refusals.unauthorized(`No valid token was shown for '${path}'.`));
     } else if (isRefusal(entity)) {
       refuseLink(link, entity);
+    } else if (access === undefined) {
+      serveEntity(link, entity, client);
     } else {
+      // What the server sends, the client listens to.
+      const right: Right = link.is_sender() ? 'Listen' : 'Send';
+      const place = { hub: entity.hub.name, consumerGroup: entity.consumerGroup };
+      const refusal = refusals.claimsRequired(`'${right}'`, `sb://${context.connection.hostname}/${path}`);
+      const isGranted = (): boolean => access.permits(client.grantsFor(path, Date.now()), right, place);
+      if (!isGranted()) return refuseLink(link, refusal);
+      client.rely(link, isGranted, refusal);
       serveEntity(link, entity, client);
     }
   }

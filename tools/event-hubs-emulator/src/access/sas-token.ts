@@ -1,16 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { pathOf } from './paths.ts';
+import { pathOf } from '../amqp/paths.ts';
+import type { Grant } from './grant.ts';
 
 /** The shared access key that signs tokens. */
 export interface SharedAccessKey {
   readonly keyName: string;
   readonly key: string;
-}
-
-/** A token that is valid for a path and everything below it, until it expires. */
-export interface Grant {
-  readonly path: string;
-  readonly expiresMs: number;
 }
 
 /** Checks a shared access signature. The answer is a grant, or the reason why there is none. */
@@ -32,18 +27,11 @@ export function checkSasToken(token: string, accessKey: SharedAccessKey, nowMs: 
   const expected = createHmac('sha256', accessKey.key).update(`${resource}\n${expiry}`, 'utf8').digest();
   const actual = Buffer.from(decodeText(fields.get('sig') ?? ''), 'base64');
   if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
-    return 'The token has an invalid signature.';
+    return 'InvalidSignature: The token has an invalid signature.';
   }
   const expiresMs = Number(expiry) * 1000;
-  if (!(expiresMs > nowMs)) return 'The token has expired.';
+  if (!(expiresMs > nowMs)) return 'ExpiredToken: The token is expired.';
   return { path: pathOf(decodeText(resource)).toLowerCase(), expiresMs };
-}
-
-/** Whether a grant covers a path: the path itself, or one below the granted one. */
-export function covers(grant: Grant, path: string, nowMs: number): boolean {
-  if (grant.expiresMs <= nowMs) return false;
-  const wanted = path.toLowerCase();
-  return grant.path === '' || wanted === grant.path || wanted.startsWith(`${grant.path}/`);
 }
 
 function decodeText(text: string): string {
