@@ -11,9 +11,10 @@ import {
   dataRoleAssignments,
   type DataRoleDefinition,
   dataRoleDefinitions,
-  type HubName,
+  type HubGrant,
+  hubGrants,
   hubs,
-  hubSenders,
+  namedPrincipals,
 } from '@daybook/contracts';
 import { containerRequest } from '@daybook/provision';
 
@@ -38,11 +39,7 @@ export interface Topology {
     readonly partitions: number;
     readonly consumerGroups: readonly string[];
   }[];
-  readonly hubGrants: readonly {
-    readonly identity: DataIdentity;
-    readonly hub: HubName;
-    readonly right: 'send' | 'receive';
-  }[];
+  readonly hubGrants: readonly HubGrant[];
   readonly blobContainers: readonly string[];
   readonly blobRoles: readonly BlobRoleDefinition[];
   readonly blobGrants: readonly {
@@ -54,7 +51,6 @@ export interface Topology {
 
 /** Of the database and the hubs as the contracts have them. */
 export function topology(): Topology {
-  const principals = Object.fromEntries(dataIdentities.map((identity) => [identity, identity]));
   return {
     database: databaseName,
     containers: containers.map((definition) => ({
@@ -64,18 +60,15 @@ export function topology(): Topology {
     })),
     identities: dataIdentities,
     roles: dataRoleDefinitions,
-    grants: dataRoleAssignments(principals).map(({ principalId, ...grant }) => ({
+    grants: dataRoleAssignments(namedPrincipals).map(({ principalId, ...grant }) => ({
       identity: principalId as DataIdentity,
       ...grant,
     })),
     hubs,
-    hubGrants: hubs.flatMap(({ name, consumerGroups }) => [
-      ...hubSenders[name].map((identity) => ({ identity, hub: name, right: 'send' as const })),
-      ...consumerGroups.map((identity) => ({ identity, hub: name, right: 'receive' as const })),
-    ]),
+    hubGrants,
     blobContainers,
     blobRoles: blobRoleDefinitions,
-    blobGrants: blobRoleAssignments(principals).map(({ principalId, ...grant }) => ({
+    blobGrants: blobRoleAssignments(namedPrincipals).map(({ principalId, ...grant }) => ({
       identity: principalId as DataIdentity,
       ...grant,
     })),

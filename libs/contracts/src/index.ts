@@ -72,7 +72,16 @@ export {
   dataRoleAssignments,
   type DataRoleDefinition,
   dataRoleDefinitions,
+  namedPrincipals,
 } from './topology/roles.ts';
+export {
+  type HubGrant,
+  hubGrants,
+  type HubRight,
+  type HubRoleAssignment,
+  hubRoleAssignments,
+  hubRoles,
+} from './topology/roles-of-hubs.ts';
 export {
   blobContainers,
   type BlobRoleAssignment,

@@ -41,6 +41,11 @@ export const dataIdentities = [
 /** One of {@link dataIdentities}. */
 export type DataIdentity = (typeof dataIdentities)[number];
 
+/** Each identity with its name for its object id, as it is where no Entra ID has given it one: on the emulators. */
+export const namedPrincipals = Object.fromEntries(dataIdentities.map((name) => [name, name])) as Readonly<
+  Record<DataIdentity, string>
+>;
+
 const account = 'Microsoft.DocumentDB/databaseAccounts';
 const container = `${account}/sqlDatabases/containers`;
 const item = (...names: readonly ('create' | 'read' | 'replace' | 'upsert' | 'delete')[]): readonly string[] =>
