@@ -14,7 +14,7 @@ import {
 } from '@daybook/saga';
 import { openService } from '@daybook/service-kit';
 import { fulfilmentRoutes } from './http/routes.ts';
-import { observeSagas } from './saga-metrics.ts';
+import { countSagaEvents, observeSagas } from './saga-metrics.ts';
 import { liveVersions } from './live-versions.ts';
 
 const service = openService({ name: 'fulfilment', defaultPort: 4104 }, process.env);
@@ -27,6 +27,7 @@ const runner = createSagaRunner({
   definitions,
   runtime,
   log: (level, message, fields) => log[level](fields, message),
+  onRecorded: countSagaEvents(),
 });
 const list = servedStreams(
   service.readModel({
@@ -48,7 +49,7 @@ const timerWorker = createTimerWorker({
   container: timers,
   runtime,
   fire: runner.fireTimer,
-  onError: (error) => log.warn({ err: error }, 'a timer could not be fired'),
+  onError: (error, timer) => log.warn({ err: error, ...timer }, 'a timer could not be fired'),
 });
 
 const looksAtLeastEveryMs = 20_000;

@@ -1,13 +1,13 @@
 import { virtualRuntime } from '@daybook/ports';
 import type { StreamReader } from '@daybook/projections';
-import type { SagaListItem } from '@daybook/saga';
+import type { SagaEvent, SagaListItem } from '@daybook/saga';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { observeSagas } from './saga-metrics.ts';
+import { countSagaEvents, observeSagas } from './saga-metrics.ts';
 
 const startMs = Date.UTC(2010, 11, 1);
 const saga = (step: string, movedMsAgo: number, status: SagaListItem['status'] = 'running') =>
@@ -47,5 +47,21 @@ it('unfinished sagas reach OpenTelemetry by type, status and step, with the long
   ]);
   items = items.slice(0, 2);
   expect(await collected()).toContainEqual(['saga.unfinished', 'parked', 'undo reserve', 0]);
+  await provider.shutdown();
+});
+
+it('what sagas record is counted by their type and by the type of event', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 600_000 });
+  const provider = new MeterProvider({ readers: [reader] });
+  const count = countSagaEvents(provider.getMeter('test'));
+  for (const order of ['o1', 'o2']) count(`FulfilOrder:${order}`, { type: 'SagaCompleted' } as SagaEvent);
+  count('ReturnOrder:o1/1', { type: 'SagaStarted' } as SagaEvent);
+  await reader.forceFlush();
+  const points = exporter.getMetrics()[0]?.scopeMetrics[0]?.metrics[0]?.dataPoints;
+  expect(points?.map(({ attributes, value }) => ({ ...attributes, value }))).toEqual([
+    { type: 'FulfilOrder', event: 'SagaCompleted', value: 2 },
+    { type: 'ReturnOrder', event: 'SagaStarted', value: 1 },
+  ]);
   await provider.shutdown();
 });

@@ -1,6 +1,7 @@
 import type { Runtime } from '@daybook/ports';
 import type { StreamReader } from '@daybook/projections';
-import type { SagaListItem } from '@daybook/saga';
+import type { SagaEvent, SagaListItem } from '@daybook/saga';
+import { instruments } from '@daybook/service-kit';
 import { type Meter, metrics } from '@opentelemetry/api';
 
 export interface SagaMetricsOptions {
@@ -20,6 +21,14 @@ interface Waiting {
   readonly step: string;
 }
 
+/** Counts what sagas record, by type of saga and of event: for `onRecorded` of the runner. What operators do to them is not among it. */
+export function countSagaEvents(
+  meter: Meter = metrics.getMeter('@daybook/fulfilment'),
+): (sagaId: string, event: SagaEvent) => void {
+  const counter = instruments(meter).counter('saga.events');
+  return (sagaId, event) => counter.add(1, { type: sagaId.slice(0, sagaId.indexOf(':')), event: event.type });
+}
+
 /**
  * How many sagas are unfinished, and how long the one has waited that has not moved for longest, by type, status and step, as
  * OpenTelemetry gauges. Counted when collected, from the list of sagas; where no provider is registered nobody asks.
@@ -30,14 +39,9 @@ export function observeSagas({
   onError,
   meter = metrics.getMeter('@daybook/fulfilment'),
 }: SagaMetricsOptions): void {
-  const unfinished = meter.createObservableGauge('saga.unfinished', {
-    description: 'Sagas that are running, compensating or parked',
-    unit: '{saga}',
-  });
-  const waited = meter.createObservableGauge('saga.longest_wait', {
-    description: 'Time since the saga moved that has not moved for longest',
-    unit: 's',
-  });
+  const { gauge } = instruments(meter);
+  const unfinished = gauge('saga.unfinished');
+  const waited = gauge('saga.longest_wait');
   const reported = new Map<string, Waiting>();
   meter.addBatchObservableCallback(
     async (result) => {

@@ -65,8 +65,14 @@ export interface FeedMeasurement {
   readonly attributes: { readonly feed: string; readonly range: string };
 }
 
-/** Where a feed's gauges go: `feedMetrics` of `@daybook/service-kit` gives them to OpenTelemetry. */
+/** Where a feed's measurements go: `feedMetrics` of `@daybook/service-kit` gives them to OpenTelemetry. */
 export interface FeedMetrics {
+  /** Documents done by `feed`; failures by `feed` and `during`. */
+  count(
+    name: 'change_feed.documents' | 'change_feed.errors',
+    value: number,
+    attributes: { readonly feed: string; readonly during?: string },
+  ): void;
   /** `read` is asked whenever somebody looks, so that a feed that hangs cannot hide behind its last value. Returns how to end it. */
   observe(name: 'projection.lag_seconds' | 'projection.lag_events', read: () => readonly FeedMeasurement[]): () => void;
 }

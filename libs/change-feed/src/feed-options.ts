@@ -97,12 +97,14 @@ export interface FeedLimits {
 }
 
 /** Where an error came from. The feed has kept going; these are for logs and metrics. */
-export interface FeedErrorContext {
+export interface FeedErrorContext<T extends Document = Document> {
   readonly during: 'lease' | 'read' | 'handle' | 'poison';
   readonly rangeId?: string;
   readonly key?: string;
   /** How many attempts have failed in a row. */
   readonly attempt?: number;
+  /** The first of those that could not be handled. Not for logs as it is: it may tell of persons. */
+  readonly document?: Stored<T>;
 }
 
 export type FeedLog = (
@@ -146,7 +148,9 @@ interface FeedBase<T extends Document> {
    * when a range is taken: what of a page cannot be handled is the page handler's to find out and to park. Not with `onPoison`.
    */
   readonly parking?: FeedParking<T>;
-  readonly onError?: (error: unknown, context: FeedErrorContext) => void;
+  /** Told of every failure that the feed goes on after. */
+  readonly onError?: (error: unknown, context: FeedErrorContext<T>) => void;
+  /** Told of what else happens, and of failures where there is no `onError`. */
   readonly log?: FeedLog;
   readonly metrics?: FeedMetrics;
 }

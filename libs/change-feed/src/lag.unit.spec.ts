@@ -4,13 +4,18 @@ import { createWorld } from './test-support/world.ts';
 /** What a collector would read now. */
 function gauges() {
   const readers = new Map<string, () => readonly FeedMeasurement[]>();
+  const counts = new Map<string, number>();
   const metrics: FeedMetrics = {
+    count(name, value, { feed, during = '' }) {
+      const counted = `${name} ${feed} ${during}`.trim();
+      counts.set(counted, (counts.get(counted) ?? 0) + value);
+    },
     observe(name, read) {
       readers.set(name, read);
       return () => void readers.delete(name);
     },
   };
-  return { metrics, read: (name: string) => readers.get(name)?.() };
+  return { metrics, counts, read: (name: string) => readers.get(name)?.() };
 }
 
 describe('the lag of a range', () => {
@@ -93,5 +98,24 @@ describe('the gauges', () => {
     await world.runtime.advance(15_000);
     expect(one.processor.health()).toMatchObject({ running: false, healthy: false });
     expect(read('projection.lag_seconds')).toBeUndefined();
+  });
+});
+
+describe('the counters', () => {
+  it.each(['handleKey', 'handlePage'])('count what is done once, and every failure: %s', async (mode) => {
+    const world = createWorld({ ranges: 1 });
+    const { metrics, counts } = gauges();
+    let failures = 2;
+    const handle = (): Promise<void> => (failures-- > 0 ? Promise.reject(new Error('cannot')) : Promise.resolve());
+    await world.append('a', 3);
+    world.begin('one', {
+      ...(mode === 'handleKey' ? { handleKey: handle } : { handlePage: handle }),
+      with: { metrics },
+    });
+    await world.runtime.advance(5_000);
+    expect(Object.fromEntries(counts)).toEqual({
+      'change_feed.documents test': 3,
+      'change_feed.errors test handle': 2,
+    });
   });
 });

@@ -38,9 +38,14 @@ export interface LanesOptions<T extends Document> {
   readonly onPoison?: (documents: readonly Stored<T>[], error: unknown, context: FeedContext) => Promise<void>;
   /** False for an error that says nothing about the documents. Default: every error counts. */
   readonly counts?: (error: unknown) => boolean;
-  readonly onError: (error: unknown, during: 'handle' | 'poison', key: string, attempt: number) => void;
-  /** Documents were done: there is room, and progress. */
-  readonly onDone: () => void;
+  /** `document` is the first of those that failed. */
+  readonly onError: (
+    error: unknown,
+    failed: { readonly during: 'handle' | 'poison'; readonly attempt: number; readonly document?: Stored<T> },
+    key: string,
+  ) => void;
+  /** So many documents were done: there is room, and progress. */
+  readonly onDone: (documents: number) => void;
 }
 
 /** Queues by key: each in order, all beside each other up to a limit; one that fails waits alone. */
@@ -78,7 +83,7 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     if (lane.queue.length > 0) ready.push(lane);
     else lanes.delete(lane.key);
     for (const item of items) item.done();
-    options.onDone();
+    options.onDone(items.length);
   };
 
   const retryLater = async (lane: Lane<T>): Promise<void> => {
@@ -95,7 +100,9 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
     if (options.counts?.(error) ?? true) lane.failures += 1;
     lane.careful = Math.max(lane.careful, pieces);
     lane.lastError = error instanceof Error ? error.message : String(error);
-    options.onError(error, 'handle', lane.key, lane.attempts);
+    const [first] = lane.queue[0] ?? [];
+    const failed = { attempt: lane.attempts, ...(first === undefined ? {} : { document: first.document }) };
+    options.onError(error, { during: 'handle', ...failed }, lane.key);
     // Several that failed together are first tried one by one, so that only the culprit is ever called poison.
     const spent = limits.maxAttempts !== undefined && lane.failures >= limits.maxAttempts && pieces === 1;
     // Whoever has the range by now finds out for itself: it may even have been mended and replayed there.
@@ -106,7 +113,7 @@ export function createLanes<T extends Document>(options: LanesOptions<T>): Lanes
         if (!abort.aborted) finish(lane, 1);
         return;
       } catch (poisonError) {
-        options.onError(poisonError, 'poison', lane.key, lane.attempts);
+        options.onError(poisonError, { during: 'poison', ...failed }, lane.key);
       }
     }
     void retryLater(lane);

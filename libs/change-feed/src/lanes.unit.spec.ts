@@ -47,6 +47,7 @@ describe('a key that is slow or fails', () => {
     const world = createWorld({ ranges: 1 });
     let broken = true;
     const errors: unknown[] = [];
+    const failed = new Set<string>();
     const batches: (readonly number[])[] = [];
     await world.append('bad', 4);
     await world.append('good');
@@ -56,13 +57,20 @@ describe('a key that is slow or fails', () => {
         if (broken && documents.some(({ key, n }) => key === 'bad' && n === 3)) throw new Error('cannot');
         world.deliver('one', documents);
       },
-      with: { onError: (error) => errors.push(error) },
+      with: {
+        onError(error, { key, document }) {
+          errors.push(error);
+          failed.add(`${key} ${document?.n}`);
+        },
+      },
     });
     await world.runtime.advance(30_000);
     expect(world.deliveries.map(({ key, n }) => `${key}${n}`)).toEqual(['good1', 'bad1', 'bad2']);
     expect(batches.slice(0, 4)).toEqual([[1, 2, 3, 4], [1], [2], [3]]);
     expect(errors.length).toBeGreaterThan(5);
     expect(errors.length).toBeLessThan(20);
+    // Told which: at first of those that failed together the first one.
+    expect([...failed]).toEqual(['bad 1', 'bad 3']);
     expect(one.processor.health()).toMatchObject({
       healthy: true,
       ranges: [{ stuck: [{ key: 'bad', documents: 2, lastError: 'cannot' }], lastError: 'cannot' }],

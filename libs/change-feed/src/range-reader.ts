@@ -28,7 +28,7 @@ export interface RangeReaderOptions<T extends Document> {
   /** Takes a page on. Throws before it has taken any of it, or not at all. */
   readonly accept: (documents: readonly Stored<T>[], continuation: string) => void;
   readonly onRead: (documents: number) => void;
-  readonly report: (error: unknown, context: Omit<FeedErrorContext, 'rangeId'>) => void;
+  readonly report: (error: unknown, context: Omit<FeedErrorContext<T>, 'rangeId'>) => void;
 }
 
 export function createRangeReader<T extends Document>(options: RangeReaderOptions<T>): RangeReader {

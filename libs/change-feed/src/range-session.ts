@@ -49,7 +49,7 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
 
   let progressAtMs = runtime.now();
   let lastError: string | undefined;
-  const report = (error: unknown, context: Omit<FeedErrorContext, 'rangeId'>): void => {
+  const report = (error: unknown, context: Omit<FeedErrorContext<T>, 'rangeId'>): void => {
     lastError = error instanceof Error ? error.message : String(error);
     tellError(feed, error, { ...context, rangeId });
   };
@@ -65,8 +65,9 @@ export function openRangeSession<T extends Document>(session: RangeSessionOption
     isCurrent: () => lease.isCurrent(),
     ...{ handle, counts },
     ...(onPoison === undefined ? {} : { onPoison }),
-    onError: (error, during, key, attempt) => report(error, { during, attempt, ...(byPage ? {} : { key }) }),
-    onDone: () => {
+    onError: (error, failed, key) => report(error, { ...failed, ...(byPage ? {} : { key }) }),
+    onDone: (documents) => {
+      feed.metrics?.count('change_feed.documents', documents, { feed: feed.name });
       progressAtMs = runtime.now();
       reader.room();
     },

@@ -5,12 +5,14 @@ import type { FeedErrorContext, FeedProcessorOptions } from './feed-options.ts';
 export function tellError<T extends Document>(
   feed: FeedProcessorOptions<T>,
   error: unknown,
-  context: FeedErrorContext,
+  context: FeedErrorContext<T>,
 ): void {
-  const message = error instanceof Error ? error.message : String(error);
   try {
-    feed.onError?.(error, context);
-    feed.log?.('warn', `feed ${feed.name}: ${context.during} failed: ${message}`, { ...context });
+    feed.metrics?.count('change_feed.errors', 1, { feed: feed.name, during: context.during });
+    if (feed.onError !== undefined) return feed.onError(error, context);
+    const { document: _document, ...fields } = context;
+    const message = error instanceof Error ? error.message : String(error);
+    feed.log?.('warn', `feed ${feed.name}: ${context.during} failed: ${message}`, fields);
   } catch {
     // A logger that fails has nowhere else to say so.
   }

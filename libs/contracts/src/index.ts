@@ -89,6 +89,7 @@ export {
   type BlobRoleDefinition,
   blobRoleDefinitions,
 } from './topology/roles-of-blobs.ts';
+export { type MetricDefinition, metricDefinitions, type MetricName, type MetricNameOf } from './telemetry/metrics.ts';
 export { attemptMessageId, formatIntentKey, type IntentKey, outcomeKey, parseIntentKey } from './wire/intent-key.ts';
 export { type CloudEvent, cloudEvent } from './wire/cloud-event.ts';
 export {

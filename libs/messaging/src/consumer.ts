@@ -34,8 +34,8 @@ export interface MessageConsumerOptions {
   readonly maxConcurrentKeys?: number;
   /** After so many attempts that failed for neither reason the message is parked; default 5. */
   readonly maxAttempts?: number;
-  /** Told of every failed attempt and everything parked; for logs. */
-  readonly onError?: (error: unknown, message?: ReceivedMessage) => void;
+  /** Told of every failed attempt and of everything parked; for logs. */
+  readonly onError?: (error: unknown, message?: ReceivedMessage, parked?: boolean) => void;
 }
 
 export interface MessageConsumer {
@@ -88,7 +88,7 @@ export function createMessageConsumer(options: MessageConsumerOptions): MessageC
       await deadLetters.park(name, message, error, attempts);
       parked.add(message.key);
     }
-    onError?.(error, message);
+    onError?.(error, message, true);
   };
   const parkedBehind = async (message: ReceivedMessage): Promise<boolean> => {
     if (!parked.has(message.key)) return false;

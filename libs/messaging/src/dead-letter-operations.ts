@@ -61,7 +61,7 @@ export function deadLetterOperations(options: {
   readonly deadLetters: DeadLetters;
   readonly audit: AuditLog;
   /** Told when the outcome of what was done could not be recorded. */
-  readonly onUnrecorded?: (error: unknown) => void;
+  readonly onUnrecorded?: (error: unknown, of: DeadLetterAction & { readonly consumer: string }) => void;
 }): DeadLetterOperations {
   const { deadLetters, audit } = options;
 
@@ -76,7 +76,7 @@ export function deadLetterOperations(options: {
     const outcome = (details: object): Promise<unknown> =>
       audit
         .record({ ...entry, id: `${id}-outcome`, details: { ...what.selection, ...details } })
-        .catch((error: unknown) => options.onUnrecorded?.(error));
+        .catch((error: unknown) => options.onUnrecorded?.(error, { ...by, consumer: what.consumer }));
     try {
       const result = await work();
       await outcome(outcomeOf(result));

@@ -23,3 +23,4 @@ export { createLog, type Log, silentLog } from './log.ts';
 export { azurePlatform, type Platform } from './platform.ts';
 export { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 export { openService, type Service } from './service.ts';
+export { type Instruments, instruments } from './telemetry/instruments.ts';

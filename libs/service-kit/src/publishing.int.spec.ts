@@ -10,6 +10,7 @@ import { silentLog } from './log.ts';
 import { tellingContainer } from './nudge.ts';
 import type { Platform } from './platform.ts';
 import { serviceFeeds } from './service-feeds.ts';
+import { messagingMetrics } from './telemetry/messaging-metrics.ts';
 
 jest.setTimeout(120_000);
 
@@ -58,6 +59,7 @@ async function open(mode: string) {
     deadLetters: createDeadLetters({ container: letters, runtime }),
     events: telling as unknown as Container<StoredEvent>,
     platform: platform as Platform,
+    messaging: messagingMetrics(),
     onReplayable: () => undefined,
   });
   const component = relay([eventRoute('order-events', 'order')]);

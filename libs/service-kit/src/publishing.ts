@@ -1,5 +1,10 @@
-import { createFeedProcessor, type FeedProcessor, type FollowedContainer } from '@daybook/change-feed';
-import { leasesContainer, outboxContainer, type ServiceName } from '@daybook/contracts';
+import {
+  createFeedProcessor,
+  type FeedMetrics,
+  type FeedProcessor,
+  type FollowedContainer,
+} from '@daybook/change-feed';
+import { type HubName, leasesContainer, outboxContainer, type ServiceName } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import {
   createHybridPublisher,
@@ -8,12 +13,14 @@ import {
   type EventParking,
   type Outbox,
   type OutboxEntry,
+  type Outgoing,
   outboxFeed,
   type Relay,
   type Route,
 } from '@daybook/messaging';
 import type { Container } from '@daybook/ports';
 import type { Component } from './lifecycle.ts';
+import { fieldsOfEvent, fieldsOfMessage } from './log-fields.ts';
 import type { Platform } from './platform.ts';
 import type { ServiceFeedsOptions } from './service-feeds.ts';
 
@@ -33,8 +40,9 @@ export interface Publishing {
 
 export interface PublishingOptions extends Pick<
   ServiceFeedsOptions,
-  'service' | 'settings' | 'instance' | 'runtime' | 'log' | 'health' | 'platform' | 'store'
+  'service' | 'settings' | 'instance' | 'runtime' | 'log' | 'health' | 'platform' | 'store' | 'messaging'
 > {
+  readonly metrics: FeedMetrics;
   readonly route: Route;
   readonly parking: EventParking;
 }
@@ -53,14 +61,16 @@ export function otherFeeds(
 
 /** See `PUBLISH_MODE`: from the feed, right after the append besides, or by an outbox. */
 export function publishing(options: PublishingOptions): Publishing {
-  const { settings, platform, log, route, parking } = options;
-  const ports = { route, producers: platform.producer };
+  const { settings, platform, log, route, parking, messaging } = options;
+  const ports = { route, producers: (hub: HubName) => messaging.measuredProducer(platform.producer(hub)) };
   switch (settings.publishMode) {
     case 'feed':
       return { ...createRelay({ ...ports, parking }), appended: nothing, components: [] };
     case 'hybrid': {
-      const onError = (error: unknown): void =>
-        log.warn({ err: error }, 'not sent right after the append: the feed sends it');
+      const onError = (error: unknown, [first]: readonly Outgoing[]): void => {
+        const fields = { err: error, hub: first?.hub, ...fieldsOfMessage(first?.message) };
+        log.warn(fields, 'not sent right after the append: the feed sends it');
+      };
       const { settled: _settled, ...publisher } = createHybridPublisher({ ...ports, parking, onError });
       return { ...publisher, components: [] };
     }
@@ -73,21 +83,28 @@ export function publishing(options: PublishingOptions): Publishing {
 
 /** The feed writes entries, and a feed of the entries publishes them: what cannot be published stays there as `FAILED`. */
 function outboxPublishing(options: PublishingOptions, relay: Relay): Publishing {
-  const { service, settings, instance, runtime, log, health, platform, store } = options;
+  const { service, settings, instance, runtime, log, health, platform, store, messaging, metrics } = options;
   const container = platform.container(outboxContainer(service));
   const outbox = createOutbox({
     ...{ container, relay, runtime },
     readEvent: (streamId, version) => store.readEvent(streamId, version),
-    onFailed: ({ streamId, version }, error) =>
-      log.error({ err: error, streamId, version }, 'event cannot be published: see the outbox'),
+    onFailed: ({ streamId, version }, error, event) =>
+      log.error(
+        { err: error, streamId, version, ...fieldsOfEvent(event) },
+        'event cannot be published: see the outbox',
+      ),
   });
+  messaging.observeOutbox(outbox, (error) => log.warn({ err: error }, 'the outbox could not be counted'));
   const processor = createFeedProcessor<OutboxEntry>({
-    ...{ name: outboxFeedName, instance, runtime, ...outboxFeed },
+    ...{ name: outboxFeedName, instance, runtime, metrics, ...outboxFeed },
     succeeds: (owner) => owner.startsWith(`${settings.instanceId}/`),
     source: container as Container<never> as Container<OutboxEntry>,
     leases: platform.container(leasesContainer(service)),
     handleKey: (entries, context) => outbox.publish(entries, context),
-    onError: (error, context) => log.warn({ err: error, feed: 'outbox', ...context }, 'feed error'),
+    onError: (error, { document, ...context }) => {
+      const of = { streamId: document?.streamId, version: document?.version };
+      log.warn({ err: error, feed: 'outbox', ...context, ...of }, 'feed error');
+    },
     log: (level, message, fields) => log[level]({ feed: 'outbox', ...fields }, message),
   });
   health.add({

@@ -9,6 +9,7 @@ import { silentLog } from './log.ts';
 import type { Platform } from './platform.ts';
 import { otherFeeds } from './publishing.ts';
 import { serviceFeeds } from './service-feeds.ts';
+import { messagingMetrics } from './telemetry/messaging-metrics.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -43,6 +44,7 @@ function createWorld() {
     },
     deadLetters: createDeadLetters({ container: letters, runtime }),
     store: createEventStore({ container: events, runtime }),
+    messaging: messagingMetrics(),
     onReplayable: () => undefined,
   });
   return { runtime, events, outbox, leases, platform, component: relay([eventRoute('order-events', 'order')]) };

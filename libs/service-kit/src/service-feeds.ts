@@ -26,7 +26,9 @@ import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
 import { publishing } from './publishing.ts';
 import type { Service } from './service.ts';
+import { fieldsOfEvent } from './log-fields.ts';
 import { feedMetrics } from './telemetry/feed-metrics.ts';
+import type { MessagingMetrics } from './telemetry/messaging-metrics.ts';
 import { tracedRoute } from './telemetry/traced.ts';
 
 export interface ServiceFeedsOptions {
@@ -41,6 +43,7 @@ export interface ServiceFeedsOptions {
   readonly events: Container<StoredEvent>;
   readonly store: EventStore;
   readonly deadLetters: DeadLetters;
+  readonly messaging: MessagingMetrics;
   /** Told of each feed whose events may be parked, and where they are replayed to. */
   readonly onReplayable: (consumer: ParkingConsumer) => void;
 }
@@ -84,7 +87,8 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
       ...eventFeed,
       ...handler,
       ...extras,
-      onError: (error, context) => log.warn({ err: error, feed: name, ...context }, 'feed error'),
+      onError: (error, { document, ...context }) =>
+        log.warn({ err: error, feed: name, ...context, ...fieldsOfEvent(document) }, 'feed error'),
       log: (level, message, fields) => log[level]({ feed: name, ...fields }, message),
     });
     processors.set(name, processor);
@@ -114,8 +118,8 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
     options.onReplayable({ name: consumer, handle: feedReplay(readEvent, handle) });
     return feedParking({
       ...{ consumer, service, deadLetters, isTransient },
-      onParked: ({ streamId, version }, error) =>
-        log.error({ err: error, feed: name, streamId, version }, 'event parked: see the dead letters'),
+      onParked: (event, error) =>
+        log.error({ err: error, feed: name, ...fieldsOfEvent(event) }, 'event parked: see the dead letters'),
     });
   };
 
@@ -129,7 +133,7 @@ export function serviceFeeds(options: ServiceFeedsOptions): ServiceFeeds {
     relay(routes) {
       const parking = parkingOf('relay', (documents) => publisher.publish(documents));
       const publisher = publishing({
-        ...options,
+        ...{ ...options, metrics },
         route: tracedRoute((event) => routes.flatMap((route) => route(event))),
         parking,
       });

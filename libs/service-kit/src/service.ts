@@ -57,6 +57,7 @@ import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit
 import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
+import { fieldsOfMessage } from './log-fields.ts';
 import { tellingContainer } from './nudge.ts';
 import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
@@ -64,7 +65,7 @@ import { otherFeeds } from './publishing.ts';
 import { serviceFeeds } from './service-feeds.ts';
 import { eventStoreMetrics } from './telemetry/event-store-metrics.ts';
 import { observeDeadLetters } from './telemetry/dead-letter-metrics.ts';
-import { observeHubLag } from './telemetry/hub-metrics.ts';
+import { messagingMetrics } from './telemetry/messaging-metrics.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import { tracedAppends, tracedHandler } from './telemetry/traced.ts';
 
@@ -127,6 +128,7 @@ export function openService(
   const health = createHealth();
   const platform = azurePlatform(settings, runtime);
   const parking: ParkingConsumer[] = [];
+  const messaging = messagingMetrics();
   const hot = platform.container(eventsContainer[service.name]) as Container<StoredEvent>;
   const archived = archivedContainer(tracedAppends(hot), platform.blobs(archiveContainer), runtime) as Container;
   const events = tellingContainer(archived, (created) => nudge(created as StoredEvent[])) as Container<StoredEvent>;
@@ -145,12 +147,25 @@ export function openService(
   const operations = deadLetterOperations({
     deadLetters,
     audit,
-    onUnrecorded: (error) => log.error({ err: error }, 'the outcome of an operation on dead letters is not on record'),
+    onUnrecorded: (error, of) =>
+      log.error({ err: error, ...of }, 'the outcome of an operation on dead letters is not on record'),
   });
   let personalData: ServicePersonalData | undefined;
 
   const { feed, relay, nudge, outbox, openFeed, feedHealth } = serviceFeeds({
-    ...{ service: service.name, settings, instance, runtime, log, health, platform, events, store, deadLetters },
+    ...{
+      service: service.name,
+      settings,
+      instance,
+      runtime,
+      log,
+      health,
+      platform,
+      events,
+      store,
+      deadLetters,
+      messaging,
+    },
     onReplayable: (consumer) => {
       // A feed of a read model that is opened again takes the place of the one before.
       const before = parking.findIndex(({ name }) => name === consumer.name);
@@ -192,7 +207,7 @@ export function openService(
     relay,
     commands(hub, handle) {
       parking.push({ name: hub, handle });
-      const traced = tracedHandler(hub, handle);
+      const traced = tracedHandler(hub, messaging.measuredHandler(hub, handle));
       const consumer = createMessageConsumer({
         name: hub,
         consumer: platform.consumer(hub, service.name),
@@ -202,9 +217,13 @@ export function openService(
         // A saga's inputs are its history; commands of different intents have nothing to do with each other.
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',
         runtime,
-        onError: (error, message) => log.warn({ err: error, hub, messageId: message?.messageId }, 'message error'),
+        onError(error, message, parked = false) {
+          const fields = { err: error, hub, messageId: message?.messageId, ...fieldsOfMessage(message?.body) };
+          if (parked) log.error(fields, 'message parked: see the dead letters');
+          else log.warn(fields, 'message error');
+        },
       });
-      observeHubLag(hub, consumer);
+      messaging.observeHubLag(hub, consumer);
       health.add({
         name: `hub:${hub}`,
         check: () => {

@@ -13,8 +13,8 @@ export interface HybridOptions extends RelayOptions {
   readonly inHandMax?: number;
   /** Events sent that the feed has yet to come by, remembered at most; default 10,000. What is forgotten is sent twice. */
   readonly rememberedMax?: number;
-  /** Told of sends that failed; the feed sends those messages. */
-  readonly onError?: (error: unknown) => void;
+  /** Told of sends that failed, with what was to be sent as far as known; the feed sends those messages. */
+  readonly onError?: (error: unknown, messages: readonly Outgoing[]) => void;
 }
 
 /** Sends what this process has appended at once; the feed, whose handler this is too, sends what that missed. */
@@ -49,12 +49,13 @@ export function createHybridPublisher(options: HybridOptions): HybridPublisher {
     if (stored.size > rememberedMax && oldest !== undefined) stored.delete(oldest);
   };
   const sendNow = async (messages: readonly Sendable[]): Promise<void> => {
+    const outgoing = messages.map((each) => each.outgoing);
     try {
-      await send(messages.map(({ outgoing }) => outgoing));
+      await send(outgoing);
       for (const each of messages) remember(each);
     } catch (error) {
       // Stored or not: the feed sends it again, with the same id.
-      options.onError?.(error);
+      options.onError?.(error, outgoing);
     }
   };
   const begin = (messages: readonly Sendable[]): void => {
@@ -81,7 +82,7 @@ export function createHybridPublisher(options: HybridOptions): HybridPublisher {
           if (inHand.size < inHandMax) begin(ofHub);
         }
       } catch (error) {
-        options.onError?.(error);
+        options.onError?.(error, []);
       }
     },
     settled,

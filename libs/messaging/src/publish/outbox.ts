@@ -15,7 +15,8 @@ export interface OutboxOptions {
   readonly isTransient?: (error: unknown) => boolean;
   /** After so many attempts for another reason an entry has `FAILED`; default 5. */
   readonly maxAttempts?: number;
-  readonly onFailed?: (entry: OutboxEntry, error: unknown) => void;
+  /** Told of an entry that has failed for good, with its event where that can be read. */
+  readonly onFailed?: (entry: OutboxEntry, error: unknown, event?: StoredEvent) => void;
 }
 
 /** A polled outbox: entries derived from the events, published in the order of versions, each with its status to look at. */
@@ -99,25 +100,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return applied;
   };
 
+  const eventOf = async ({ streamId, version }: OutboxEntry): Promise<StoredEvent> => {
+    const event = await readEvent(streamId, version);
+    if (event === undefined) throw new Error(`event ${version} of ${streamId} is not there`);
+    return event;
+  };
   const send = async (entries: readonly OutboxEntry[]): Promise<void> => {
     const events: StoredEvent[] = [];
-    for (const { streamId, version } of entries) {
-      const event = await readEvent(streamId, version);
-      if (event === undefined) throw new Error(`event ${version} of ${streamId} is not there`);
-      events.push(event);
-    }
+    for (const entry of entries) events.push(await eventOf(entry));
     await relay.publish(events);
   };
 
   /** One by one, up to the first that fails. @returns false where that has failed for good */
   const sendEach = async (entries: readonly Stored<OutboxEntry>[]): Promise<boolean> => {
     for (const entry of entries) {
+      let event: StoredEvent | undefined;
       try {
-        await send([entry]);
+        event = await eventOf(entry);
+        await relay.publish([event]);
       } catch (error) {
         if (isTransient(error)) throw error;
         await change([entry], 'FAILED', error instanceof Error ? error.message.slice(0, 1_000) : String(error));
-        options.onFailed?.(entry, error);
+        options.onFailed?.(entry, error, event);
         return false;
       }
       await change([entry], 'PUBLISHED');

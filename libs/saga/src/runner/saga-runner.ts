@@ -51,6 +51,8 @@ export interface SagaRunnerOptions {
   readonly definitions: readonly SagaDefinition[];
   readonly runtime: Runtime;
   readonly log?: SagaLog;
+  /** Told of each event that a saga has recorded here; for metrics. */
+  readonly onRecorded?: (sagaId: string, event: SagaEvent) => void;
   /** Who acts; default `service:fulfilment`. */
   readonly actor?: string;
 }
@@ -73,7 +75,7 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     });
     switch (outcome.kind) {
       case 'appended':
-        report(sagaId, outcome.events);
+        report(sagaId, outcome.events, metadata);
         return 'recorded';
       case 'duplicate':
         return 'duplicate';
@@ -87,11 +89,17 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     }
   };
 
-  const report = (sagaId: string, events: readonly SagaEvent[]): void => {
+  const report = (
+    sagaId: string,
+    events: readonly SagaEvent[],
+    { correlationId, traceparent }: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
+  ): void => {
+    const fields = { sagaId, correlationId, traceparent };
     for (const event of events) {
-      if (event.type === 'InputIgnored') log?.('info', 'saga input ignored', { sagaId, ...event.data });
-      if (event.type === 'SagaParked') log?.('warn', 'saga parked', { sagaId, ...event.data });
-      if (event.type === 'CompensationStarted') log?.('info', 'saga turned round', { sagaId, ...event.data.cause });
+      options.onRecorded?.(sagaId, event);
+      if (event.type === 'InputIgnored') log?.('info', 'saga input ignored', { ...fields, ...event.data });
+      if (event.type === 'SagaParked') log?.('warn', 'saga parked', { ...fields, ...event.data });
+      if (event.type === 'CompensationStarted') log?.('info', 'saga turned round', { ...fields, ...event.data.cause });
     }
   };
 
@@ -115,7 +123,10 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
       outcomes.push(await give(sagaId, input, metadata, turnOf(sagaId)));
     }
     const outcome = outcomes.find((each) => each !== 'no-saga') ?? 'no-saga';
-    if (outcome === 'no-saga') log?.('warn', 'a message concerns no saga', { id, type, commandkey });
+    if (outcome === 'no-saga') {
+      const fields = { messageId: id, type, commandKey: commandkey, correlationId: correlationid, traceparent };
+      log?.('warn', 'a message concerns no saga', fields);
+    }
     return outcome;
   };
 

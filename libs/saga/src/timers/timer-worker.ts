@@ -24,8 +24,8 @@ export interface TimerWorkerOptions {
   readonly batchMax?: number;
   /** Sagas whose timers are fired at the same time; default 8. */
   readonly concurrencyMax?: number;
-  /** It keeps going after these; the timer stays in the index and is tried again after a pause, which grows. */
-  readonly onError?: (error: unknown) => void;
+  /** It keeps going after these; the timer, where it is one's, stays in the index and is tried again after a pause, which grows. */
+  readonly onError?: (error: unknown, timer?: { readonly sagaId: string; readonly timerId: string }) => void;
 }
 
 /** Fires what is due. Any number of instances may run: the saga takes each timer once. */
@@ -89,7 +89,7 @@ export function createTimerWorker(options: TimerWorkerOptions): TimerWorker {
         await forget(container, saga.id, timerId);
       } catch (error) {
         failing.failed(timerId);
-        onError?.(error);
+        onError?.(error, { sagaId: saga.sagaId, timerId });
       }
     }
     return fired;

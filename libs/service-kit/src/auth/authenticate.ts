@@ -2,6 +2,7 @@ import type { CallerRole, Endpoint } from '@daybook/contracts';
 import type { Request, RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import { Problem } from '../http/problem.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { actingRole, rememberCaller } from './caller.ts';
 import { isTokenRefused, type TokenVerifier } from './verifier.ts';
 
@@ -20,7 +21,7 @@ export function authenticate(verifier: TokenVerifier, endpoints: readonly Access
     const caller = await verifier.verify(bearerToken(request)).catch((error: unknown) => {
       if (!isTokenRefused(error)) throw error;
       if (error.code === 'invalid-token') throw unauthorized('invalid-token', error.message);
-      log.error({ err: error }, 'no token can be verified');
+      log.error({ err: error, ...fieldsOfRequest(request) }, 'no token can be verified');
       throw new Problem(503, 'issuer-unavailable', `${error.message}: try again.`, { headers: { 'Retry-After': '5' } });
     });
     const rule = rules.find(({ method, pattern }) => method === request.method && pattern.test(request.path));

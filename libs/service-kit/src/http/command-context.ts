@@ -4,9 +4,10 @@ import { type EventMetadata, personalFieldNames, withoutPersonalData } from '@da
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
 import { callerOf } from '../auth/caller.ts';
-import { header, provenActorOf, traceparentOf } from './headers.ts';
+import { rememberCause } from '../telemetry/request-cause.ts';
+import { correlationIdOf, header, provenActorOf, requestIdAsked, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
-import { requestIdOf, requestIdPattern } from './request-id.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** What a request says about itself, apart from its body. */
 export interface CommandContext {
@@ -18,7 +19,6 @@ export interface CommandContext {
 }
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
-const idRule = 'must be 1 to 100 letters, digits or ._:-';
 const personalNames = personalFieldNames(orderPersonalData);
 
 /**
@@ -29,9 +29,9 @@ const personalNames = personalFieldNames(orderPersonalData);
  */
 export function commandContext(request: Request, runtime: Runtime): CommandContext {
   const key = header(request, 'Idempotency-Key', keyPattern, 'must be 1 to 200 printable ASCII characters');
-  header(request, 'X-Request-Id', requestIdPattern, idRule);
-  const requestId = requestIdOf(request) ?? runtime.newId();
-  const correlationId = header(request, 'X-Correlation-Id', requestIdPattern, idRule) ?? requestId;
+  const requestId = requestIdAsked(request) ?? requestIdOf(request) ?? runtime.newId();
+  const correlationId = correlationIdOf(request) ?? requestId;
+  rememberCause(request, { correlationId });
   const expectedVersion = ifMatch(request);
   return {
     metadata: {

@@ -11,6 +11,7 @@ import type { Runtime } from '@daybook/ports';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
@@ -109,7 +110,10 @@ export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
     const { name: consumer, handle } = await consumerOf(name, selection);
     const report = await alone(consumer, selection, () => operations.replay(consumer, selection, action, handle));
     const stoppedAt = report.stoppedAt.map(({ error, ...where }) => ({ ...where, error: messageOf(error) }));
-    log.warn({ ...action, consumer, ...selection, ...report, stoppedAt }, 'dead letters replayed');
+    log.warn(
+      { ...fieldsOfRequest(request), ...action, consumer, ...selection, ...report, stoppedAt },
+      'dead letters replayed',
+    );
     response.json({ ...report, stoppedAt });
   });
 
@@ -119,7 +123,7 @@ export function deadLetterRoutes(options: DeadLetterRoutesOptions): Router {
     const action = actionOf(request, why);
     const { name: consumer } = await consumerOf(name, selection);
     const report = await alone(consumer, selection, () => operations.discard(consumer, selection, action));
-    log.warn({ ...action, consumer, ...selection, ...report }, 'dead letters discarded');
+    log.warn({ ...fieldsOfRequest(request), ...action, consumer, ...selection, ...report }, 'dead letters discarded');
     response.json(report);
   });
   return router;

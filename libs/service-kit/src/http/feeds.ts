@@ -5,6 +5,7 @@ import type { Runtime } from '@daybook/ports';
 import { type Request, Router } from 'express';
 import type { z } from 'zod';
 import type { Log } from '../log.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
@@ -68,10 +69,13 @@ export function feedRoutes({ admin, health, audit, runtime, log }: FeedRoutesOpt
         actor: action.actor,
         reason: action.reason,
       });
-      log.warn({ ...action, feed: name, ...details, record: id }, 'feed rewound');
+      log.warn({ ...fieldsOfRequest(request), ...action, feed: name, ...details, record: id }, 'feed rewound');
       response.json({ name, ranges });
     } catch (error) {
-      log.warn({ ...action, feed: name, ...details, record: id, err: error }, 'feed not rewound');
+      log.warn(
+        { ...fieldsOfRequest(request), ...action, feed: name, ...details, record: id, err: error },
+        'feed not rewound',
+      );
       if (!isFeedError(error)) throw error;
       throw new Problem(statuses[error.code], error.code, `${error.message}.`);
     }

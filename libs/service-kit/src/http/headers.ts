@@ -1,11 +1,11 @@
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
 import { actingRole, callerOf } from '../auth/caller.ts';
-import { requestTraceparent } from '../telemetry/traced-requests.ts';
+import { rememberCause, requestCause, traceparentPattern } from '../telemetry/request-cause.ts';
 import { Problem } from './problem.ts';
+import { idPattern } from './request-id.ts';
 
 const actorPattern = /^(?:customer|operator|service):[A-Za-z0-9._@-]{1,100}$/;
-const tracePattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
 /** A header's value; `undefined` when it is not there. @throws Problem 400 `invalid-header`, naming it and the rule */
 export function header(request: Request, name: string, pattern: RegExp, rule: string): string | undefined {
@@ -39,12 +39,24 @@ export function provenActorOf(request: Request): string | undefined {
   return claimed ?? `${role}:${caller.id}`;
 }
 
-/** The request's own span: in the client's trace, or where there is none in one that begins here. */
+/** The request's own span: in the client's trace, or where there is none in one that begins here. The same for the whole request. */
 export function traceparentOf(request: Request, runtime: Runtime): string {
-  const recorded = requestTraceparent(request);
-  if (recorded !== undefined) return recorded;
-  const given = tracePattern.exec(request.get('traceparent') ?? '');
+  const { traceparent } = requestCause(request);
+  if (traceparent !== undefined) return traceparent;
+  const given = traceparentPattern.exec(request.get('traceparent') ?? '');
   const hex = (digits: number): string =>
     Array.from({ length: digits }, () => Math.floor(runtime.random() * 16).toString(16)).join('');
-  return `00-${given?.[1] ?? hex(32)}-${hex(16)}-01`;
+  const made = `00-${given?.[1] ?? hex(32)}-${hex(16)}-01`;
+  rememberCause(request, { traceparent: made });
+  return made;
 }
+
+const idRule = 'must be 1 to 100 letters, digits or ._:-';
+
+/** What the client calls this request, `X-Request-Id`. @throws Problem 400 */
+export const requestIdAsked = (request: Request): string | undefined =>
+  header(request, 'X-Request-Id', idPattern, idRule);
+
+/** What the client calls all that this request is part of, `X-Correlation-Id`. @throws Problem 400 */
+export const correlationIdOf = (request: Request): string | undefined =>
+  header(request, 'X-Correlation-Id', idPattern, idRule);

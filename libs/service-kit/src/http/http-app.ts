@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Router } f
 import type { Health } from '../health.ts';
 import type { Log } from '../log.ts';
 import { tracedRequests } from '../telemetry/traced-requests.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { requestIds } from './request-id.ts';
 import { refuseUnreadable } from './unreadable-requests.ts';
@@ -82,7 +83,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     const report = health.report();
     response.status(report.ready ? 200 : 503).json(report);
   });
-  app.use(tracedRequests());
+  // What everybody asked is in the traces and metrics; as lines they would be most of the log, so they are written only where one looks closely.
+  app.use(tracedRequests((request, outcome) => log.debug({ ...outcome, ...fieldsOfRequest(request) }, 'request')));
   for (const guard of guards) app.use(guard);
   app.use(onlyJson, express.json({ limit: bodyMax, type: jsonTypes }));
   app.use(routes);

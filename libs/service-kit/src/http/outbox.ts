@@ -4,6 +4,7 @@ import type { Outbox, OutboxEntry } from '@daybook/messaging';
 import type { Runtime } from '@daybook/ports';
 import { Router } from 'express';
 import type { Log } from '../log.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { actorOf, traceparentOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
@@ -45,7 +46,10 @@ export function outboxRoutes({ outbox, audit, runtime, log }: OutboxRoutesOption
     const details = only === undefined ? {} : { streamId: only };
     await audit.record({ action: 'outbox-retried', streamId: 'outbox', actor, reason: why, traceId, details });
     const retried = await found.retry(only);
-    log.warn({ actor, reason: why, ...details, retried }, 'failed entries of the outbox are sent again');
+    log.warn(
+      { ...fieldsOfRequest(request), actor, reason: why, ...details, retried },
+      'failed entries of the outbox are sent again',
+    );
     response.json({ retried });
   });
   return router;

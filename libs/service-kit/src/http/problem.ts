@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Log } from '../log.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** An answer that is an error, by RFC 9457. Thrown by handlers; `problemHandler` sends it. */
@@ -69,7 +70,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const problem = toProblem(error);
     if (problem.status >= 500) {
       const { method, path } = request;
-      log.error({ err: error, method, path, requestId: requestIdOf(request) }, 'request failed');
+      log.error({ err: error, code: problem.code, method, path, ...fieldsOfRequest(request) }, 'request failed');
     }
     sendProblem(request, response, problem);
   };

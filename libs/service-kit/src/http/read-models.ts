@@ -3,6 +3,7 @@ import type { Refusal, Runtime } from '@daybook/ports';
 import type { ParityReport, ReadModelCommands } from '@daybook/projections';
 import { type Request, type Response, Router } from 'express';
 import type { Log } from '../log.ts';
+import { fieldsOfRequest } from '../telemetry/request-cause.ts';
 import { actorOf } from './headers.ts';
 import { Problem } from './problem.ts';
 import { validate } from './validate.ts';
@@ -48,7 +49,9 @@ export function readModelRoutes({ readModels, runtime, log }: ReadModelRoutesOpt
     ]).finally(() => patience.abort());
     if (outcome !== undefined) answer<ParityReport>(response, 200, outcome);
     else {
-      comparing.catch((error: unknown) => log.error({ err: error, readModel: name }, 'the comparison failed'));
+      comparing.catch((error: unknown) =>
+        log.error({ err: error, readModel: name, ...fieldsOfRequest(request) }, 'the comparison failed'),
+      );
       response.status(202).json({ running: true });
     }
   });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 
-/** What an `X-Request-Id` of a client may be; any other is not taken over. */
-export const requestIdPattern = /^[A-Za-z0-9._:-]{1,100}$/;
+/** What an `X-Request-Id` or `X-Correlation-Id` of a client may be; any other is not taken over. */
+export const idPattern = /^[A-Za-z0-9._:-]{1,100}$/;
 
 const ids = new WeakMap<Request, string>();
 
@@ -11,7 +11,7 @@ export const requestIds =
   (newId: () => string = randomUUID): RequestHandler =>
   (request, response, next) => {
     const given = request.get('X-Request-Id');
-    const id = given !== undefined && requestIdPattern.test(given) ? given : newId();
+    const id = given !== undefined && idPattern.test(given) ? given : newId();
     ids.set(request, id);
     response.set('X-Request-Id', id);
     next();

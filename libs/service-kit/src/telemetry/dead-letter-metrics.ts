@@ -1,5 +1,6 @@
 import type { DeadLetters } from '@daybook/messaging';
 import { type Meter, metrics } from '@opentelemetry/api';
+import { instruments } from './instruments.ts';
 
 /**
  * How many messages are parked, by consumer, as an OpenTelemetry gauge. Counted when it is collected: a query for each consumer, so collect it
@@ -13,11 +14,8 @@ export function observeDeadLetters(
   onError: (error: unknown) => void,
   meter: Meter = metrics.getMeter('@daybook/messaging'),
 ): void {
-  meter
-    .createObservableGauge('messaging.dead_letters', {
-      description: 'Messages and events that could not be handled, and those behind them',
-      unit: '{message}',
-    })
+  instruments(meter)
+    .gauge('messaging.dead_letters')
     .addCallback(async (result) => {
       for (const { name } of consumers()) {
         try {
@@ -25,7 +23,7 @@ export function observeDeadLetters(
           const parked = groups.reduce((sum, { failed, behind }) => sum + failed + behind, 0);
           result.observe(parked, { consumer: name });
         } catch (error) {
-          // What could not be counted is not reported: a 0 would say that all is well.
+          // What could not be counted stays what it was: a 0 would say that all is well.
           onError(error);
         }
       }

@@ -10,6 +10,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Component } from '../lifecycle.ts';
+import { observeProcess } from './process-metrics.ts';
 
 export interface TelemetrySettings {
   /** Base address of an OTLP receiver over HTTP, `http://collector:4318`; `undefined`: nothing is exported, and nothing is measured. */
@@ -62,11 +63,13 @@ export function startTelemetry(
   });
   trace.setGlobalTracerProvider(tracers);
   metrics.setGlobalMeterProvider(meters);
+  const endProcess = observeProcess();
   return {
     name: 'telemetry',
     start: done,
     async stop() {
       await Promise.allSettled([tracers.shutdown(), meters.shutdown()]);
+      endProcess();
     },
   };
 }

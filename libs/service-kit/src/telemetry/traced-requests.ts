@@ -1,19 +1,29 @@
 import { metrics } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
+import { instruments } from './instruments.ts';
+import { rememberCause } from './request-cause.ts';
 import { startSpan } from './tracing.ts';
 
-const traced = new WeakMap<Request, string>();
+/** How a request went. */
+export interface RequestOutcome {
+  readonly method: string;
+  /** As it was declared, `/v1/orders/:orderId`; absent where no route matched. */
+  readonly route?: string;
+  /** 499: whoever asked did not wait for the answer. */
+  readonly status: number;
+  readonly durationMs: number;
+}
 
-/** The span of the request itself, where one is recorded. */
-export const requestTraceparent = (request: Request): string | undefined => traced.get(request);
-
-/** A span and a measurement for each request, named by its route: paths have ids in them, and there are too many. */
-export function tracedRequests(now: () => number = () => performance.now()): RequestHandler {
-  const duration = metrics.getMeter('@daybook/service-kit').createHistogram('http.server.request.duration', {
-    description: 'Duration of HTTP requests',
-    unit: 's',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10] },
-  });
+/**
+ * A span and a measurement for each request, named by its route: paths have ids in them, and there are too many.
+ *
+ * @param onEnd told of each once it has been answered
+ */
+export function tracedRequests(
+  onEnd: (request: Request, outcome: RequestOutcome) => void,
+  now: () => number = () => performance.now(),
+): RequestHandler {
+  const duration = instruments(metrics.getMeter('@daybook/service-kit')).histogram('http.server.request.duration');
   return (request, response, next) => {
     const startedMs = now();
     const { method } = request;
@@ -22,7 +32,7 @@ export function tracedRequests(now: () => number = () => performance.now()): Req
       ...parentOf(request),
       attributes: { 'http.request.method': method, 'url.path': request.path },
     });
-    if (span.recording && span.traceparent !== undefined) traced.set(request, span.traceparent);
+    if (span.recording && span.traceparent !== undefined) rememberCause(request, { traceparent: span.traceparent });
     response.once('close', () => {
       const route = routeOf(request);
       const status = response.writableFinished ? response.statusCode : 499;
@@ -31,12 +41,14 @@ export function tracedRequests(now: () => number = () => performance.now()): Req
         'http.response.status_code': status,
         ...(route === undefined ? {} : { 'http.route': route }),
       };
-      duration.record((now() - startedMs) / 1_000, attributes);
+      const durationMs = now() - startedMs;
+      duration.record(durationMs / 1_000, attributes);
       span.end({
         name: route === undefined ? method : `${method} ${route}`,
         attributes,
         ...(status >= 500 ? { error: `${status}` } : {}),
       });
+      onEnd(request, { method, ...(route === undefined ? {} : { route }), status, durationMs });
     });
     next();
   };

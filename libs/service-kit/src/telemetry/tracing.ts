@@ -52,7 +52,8 @@ export function startSpan(name: string, { kind, parent, attributes = {} }: SpanO
 
 const pattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-function parseTraceparent(text: string | undefined): SpanContext | undefined {
+/** @returns `undefined` for what is no W3C `traceparent` */
+export function parseTraceparent(text: string | undefined): SpanContext | undefined {
   const [, traceId, spanId, flags] = pattern.exec(text ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };

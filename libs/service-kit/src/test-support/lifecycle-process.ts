@@ -45,7 +45,7 @@ const component = (name: string): Component => ({
 
 // Something of a service always keeps the process alive: here it is this.
 const alive = setInterval(() => undefined, 1_000);
-const told = { info: (_: object, message: string) => say(message) };
+const told = { debug: () => undefined, info: (_: object, message: string) => say(message) };
 try {
   await runUntilSignalled({
     log: { ...told, warn: told.info, error: told.info },

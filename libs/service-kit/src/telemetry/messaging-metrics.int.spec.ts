@@ -6,7 +6,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { observeHubLag } from './hub-metrics.ts';
+import { messagingMetrics } from './messaging-metrics.ts';
 
 it('how far a consumer is behind reaches OpenTelemetry, and is what health says', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -21,7 +21,7 @@ it('how far a consumer is behind reaches OpenTelemetry, and is what health says'
     handle: () => hold.promise,
     deadLetters: createDeadLetters({ container: letters, runtime }),
   });
-  observeHubLag('order-commands', consumer, provider.getMeter('test'));
+  messagingMetrics(provider.getMeter('test')).observeHubLag('order-commands', consumer);
   const collected = async (): Promise<readonly object[]> => {
     exporter.reset();
     await reader.forceFlush();
