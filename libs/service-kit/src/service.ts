@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { DefaultAzureCredential } from '@azure/identity';
 import { createFeedAdmin, type FeedHandler } from '@daybook/change-feed';
 import {
   answersContainer,
@@ -124,7 +125,11 @@ export function openService(
   const runtime = systemRuntime();
   const log = createLog(service.name, settings.logLevel);
   // Before anything that measures: what is made earlier measures into nothing.
-  const telemetry = startTelemetry({ name: service.name, instance: settings.instanceId }, settings.telemetry);
+  const telemetry = startTelemetry(settings.telemetry, {
+    service: { name: service.name, instance: settings.instanceId },
+    log,
+    credential: () => new DefaultAzureCredential(),
+  });
   const health = createHealth();
   const platform = azurePlatform(settings, runtime);
   const parking: ParkingConsumer[] = [];

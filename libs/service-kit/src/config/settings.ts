@@ -29,7 +29,7 @@ export interface Settings {
   readonly auth: TokenSettings | undefined;
   /** Requests of one client each second (`RATE_LIMIT_PER_SECOND`), twice as many at once; `undefined`: no limit. */
   readonly rateLimitPerSecond: number | undefined;
-  /** Where traces and metrics go, by OTLP over HTTP. */
+  /** Where traces and metrics go: by OTLP over HTTP, to Azure Monitor, to both or nowhere. */
   readonly telemetry: TelemetrySettings;
   /** How long it goes on answering, not ready any more, before it stops (`SHUTDOWN_DRAIN_MS`), in milliseconds. */
   readonly drainMs: number;
@@ -182,10 +182,29 @@ function telemetryOf(env: Environment): TelemetrySettings {
     );
   }
   return {
+    azureMonitor: azureMonitorOf(env['APPLICATIONINSIGHTS_CONNECTION_STRING']),
     otlpEndpoint: endpoint === undefined || endpoint === '' ? undefined : url('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint),
     traceRatio: Number(ratio),
     metricsEveryMs: Number(everyMs),
   };
+}
+
+/** What the exporter would take without a word and send nowhere, or where a token must not go. Never repeats it: it names the resource. */
+function azureMonitorOf(value: string | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  const bad = (remedy: string) => new SettingError('APPLICATIONINSIGHTS_CONNECTION_STRING', remedy);
+  const parts = value.split(';').filter((part) => part !== '');
+  if (parts.some((part) => !/^\w+=[^=]+$/.test(part)))
+    throw bad('must be Name=value;Name=value, as Application Insights shows it');
+  const fields = new Map(parts.map((part) => part.split('=').map((text) => text.trim()) as [string, string]));
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(fields.get('InstrumentationKey') ?? '')) {
+    throw bad('must have an InstrumentationKey, 32 lower-case hex digits in five groups');
+  }
+  const endpoint = fields.get('IngestionEndpoint');
+  if (endpoint !== undefined && !(URL.canParse(endpoint) && endpoint.startsWith('https://'))) {
+    throw bad('must have an IngestionEndpoint that begins with https://, for a token is sent there');
+  }
+  return parts.join(';');
 }
 
 function publishModeOf(value: string): PublishMode {

@@ -3,6 +3,8 @@ import { readSettings, SettingError } from './settings.ts';
 const service = { name: 'order', defaultPort: 4101, process: 'host-1' };
 const read = (env: Readonly<Record<string, string>> = {}) => readSettings(env, service);
 
+const connection = 'InstrumentationKey=11111111-2222-3333-4444-555555555555;';
+
 describe('settings', () => {
   it('fit a laptop where nothing is set', () => {
     expect(read()).toMatchObject({
@@ -105,6 +107,14 @@ describe('a setting that cannot be used is named', () => {
     ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],
     ['LOG_LEVEL', 'loud'],
     ['PUBLISH_MODE', 'post'],
+    ['APPLICATIONINSIGHTS_CONNECTION_STRING', '11111111-2222-3333-4444-555555555555'],
+    [
+      'APPLICATIONINSIGHTS_CONNECTION_STRING',
+      'IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
+    ],
+    ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'InstrumentationKey=set-by-the-overlay'],
+    ['APPLICATIONINSIGHTS_CONNECTION_STRING', `${connection}IngestionEndpoint=http://127.0.0.1:9/`],
+    ['APPLICATIONINSIGHTS_CONNECTION_STRING', `${connection}IngestionEndpoint=somewhere`],
   ])('%s=%s', (variable, value) => {
     const failed = (() => {
       try {
@@ -125,6 +135,12 @@ describe('a setting that cannot be used is named', () => {
     expect(read({}).rateLimitPerSecond).toBe(1_000);
     expect(read({ RATE_LIMIT_PER_SECOND: '20' }).rateLimitPerSecond).toBe(20);
     expect(read({ RATE_LIMIT_PER_SECOND: '0' }).rateLimitPerSecond).toBeUndefined();
+  });
+
+  it('of Application Insights is taken as it is shown there', () => {
+    const shown = `${connection}IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/`;
+    expect(read({ APPLICATIONINSIGHTS_CONNECTION_STRING: `${shown};` }).telemetry.azureMonitor).toBe(shown);
+    expect(read({ APPLICATIONINSIGHTS_CONNECTION_STRING: '' }).telemetry.azureMonitor).toBeUndefined();
   });
 
   it('and a secret is not repeated', () => {

@@ -1,0 +1,17 @@
+import { diag } from '@opentelemetry/api';
+import { silentLog } from '../log.ts';
+import { logExportFailures } from './export-failures.ts';
+
+it('what OpenTelemetry complains about is a line a minute, with how many there were', () => {
+  let nowMs = 0;
+  const lines: object[] = [];
+  const end = logExportFailures({ ...silentLog, warn: (fields) => void lines.push(fields) }, () => nowMs);
+  diag.error('collector:4318 cannot be reached');
+  for (let each = 0; each < 100; each += 1) diag.warn('again');
+  diag.info('nothing to say');
+  nowMs += 60_000;
+  diag.error('x'.repeat(1_000));
+  end();
+  diag.error('after the end');
+  expect(lines).toEqual([{ said: 'collector:4318 cannot be reached' }, { said: 'x'.repeat(300), untold: 100 }]);
+});
