@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkBicep } from './checks/bicep.ts';
 import { checkDockerfiles } from './checks/dockerfiles.ts';
 import { checkManifests } from './checks/manifests.ts';
+import { checkMonitoring } from './checks/monitoring.ts';
 import type { CheckResult } from './checks/problem.ts';
 import { checkRules } from './checks/rules.ts';
 import { checkWorkflows } from './checks/workflows.ts';
@@ -10,7 +11,8 @@ import { checkWorkflows } from './checks/workflows.ts';
 const usage = `npm run check:infra: checks, without Azure and without a cluster, everything that deploys Daybook
 
 Manifests (rendered by kubectl kustomize, 1.27 or later, against the models of Kubernetes and KEDA), Bicep (syntax, parameters, the
-definitions of libs/contracts), workflows (actionlint), Dockerfiles, alert rules (promtool). What only a real cluster can show: infra/README.md.
+definitions of libs/contracts), workflows (actionlint), Dockerfiles, alert rules (promtool), and that these, dashboards, workbook and scalers ask
+for what the services export. What only a real cluster can show: infra/README.md.
 
   --help   this text
 
@@ -23,6 +25,7 @@ const checks: Readonly<Record<string, () => CheckResult | Promise<CheckResult>>>
   workflows: () => checkWorkflows(root),
   dockerfiles: () => checkDockerfiles(root),
   rules: () => checkRules(root),
+  monitoring: () => checkMonitoring(root),
 };
 
 if (process.argv.includes('--help')) console.log(usage);

@@ -1,8 +1,9 @@
-// Writes what is generated from the contracts: node infra/src/generate.ts (or: npm run generate -w @daybook/infra)
+// Writes what is made of code: node infra/src/generate.ts (or: npm run generate -w @daybook/infra)
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { topologyFile, topologyText } from './topology.ts';
+import { generatedFiles } from './monitoring/generated.ts';
 
-const file = join(import.meta.dirname, '..', topologyFile);
-writeFileSync(file, topologyText());
-console.log(`wrote infra/${topologyFile}`);
+for (const { file, text } of generatedFiles()) {
+  writeFileSync(join(import.meta.dirname, '..', '..', file), text);
+  console.log(`wrote ${file}`);
+}

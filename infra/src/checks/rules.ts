@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { rulesFile } from '../monitoring/rule-files.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
 interface RuleFile {
@@ -12,11 +13,12 @@ interface Rule {
   readonly annotations?: { readonly summary?: string; readonly runbook?: string };
 }
 interface RuleTests {
-  readonly tests: readonly { readonly alert_rule_test: readonly { readonly alertname: string }[] }[];
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
+  }[];
 }
 
-const rulesFile = 'infra/monitoring/rules.yaml';
-const testsFile = 'infra/monitoring/rules.test.yaml';
+export const testsFile = 'infra/monitoring/rules.test.yaml';
 
 /** Alert rules by `promtool` and their own tests; every alert is tested, and names a runbook that there is. @param root the repository */
 export function checkRules(root: string): CheckResult {
@@ -41,11 +43,15 @@ export function alertProblems(
   { tests }: RuleTests,
   isThere: (path: string) => boolean,
 ): readonly InfraProblem[] {
-  const tested = new Set(tests.flatMap((test) => test.alert_rule_test.map(({ alertname }) => alertname)));
+  const all = tests.flatMap(({ alert_rule_test: each = [] }) => each);
+  const namesOf = (of: typeof all): ReadonlySet<string> => new Set(of.map(({ alertname }) => alertname));
+  const fires = namesOf(all.filter(({ exp_alerts: expected }) => expected.length > 0));
+  const silent = namesOf(all.filter(({ exp_alerts: expected }) => expected.length === 0));
   return alertsOf(rules).flatMap(({ alert = '', annotations }) => {
     const runbook = annotations?.runbook;
     return [
-      ...(tested.has(alert) ? [] : [{ where: testsFile, what: `${alert}: is not tested` }]),
+      ...(fires.has(alert) ? [] : [{ where: testsFile, what: `${alert}: no test sees it` }]),
+      ...(silent.has(alert) ? [] : [{ where: testsFile, what: `${alert}: no test sees it stay away` }]),
       ...(annotations?.summary === undefined ? [{ where: rulesFile, what: `${alert}: has no summary` }] : []),
       ...(runbook === undefined || !isThere(runbook)
         ? [{ where: rulesFile, what: `${alert}: its runbook ${runbook ?? ''} is not there` }]
@@ -54,7 +60,7 @@ export function alertProblems(
   });
 }
 
-function promtoolIsThere(): boolean {
+export function promtoolIsThere(): boolean {
   try {
     execFileSync('promtool', ['--version'], { stdio: 'pipe' });
     return true;
@@ -63,7 +69,7 @@ function promtoolIsThere(): boolean {
   }
 }
 
-function promtool(root: string, args: readonly string[]): readonly InfraProblem[] {
+export function promtool(root: string, args: readonly string[]): readonly InfraProblem[] {
   try {
     execFileSync('promtool', args, { cwd: root, stdio: 'pipe', timeout: 60_000 });
     return [];

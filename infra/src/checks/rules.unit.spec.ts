@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { alertProblems, checkRules } from './rules.ts';
 
 const rules = (annotations: object) => ({ groups: [{ rules: [{ alert: 'A', annotations }, { record: 'r' }] }] });
-const tested = { tests: [{ alert_rule_test: [{ alertname: 'A' }] }] };
+const tested = {
+  tests: [
+    {
+      alert_rule_test: [
+        { alertname: 'A', exp_alerts: [{}] },
+        { alertname: 'A', exp_alerts: [] },
+      ],
+    },
+  ],
+};
 const well = { summary: 's', runbook: 'r.md' };
 
 describe('Alert rules', () => {
@@ -16,7 +25,10 @@ describe('Alert rules', () => {
     const said = (...[file, tests, isThere]: Parameters<typeof alertProblems>) =>
       alertProblems(file, tests, isThere).map(({ what }) => what);
     expect(said(rules(well), tested, () => true)).toEqual([]);
-    expect(said(rules(well), { tests: [] }, () => true)).toEqual(['A: is not tested']);
+    expect(said(rules(well), { tests: [] }, () => true)).toEqual([
+      'A: no test sees it',
+      'A: no test sees it stay away',
+    ]);
     expect(said(rules({ runbook: 'r.md' }), tested, () => true)).toEqual(['A: has no summary']);
     expect(said(rules(well), tested, () => false)).toEqual(['A: its runbook r.md is not there']);
   });

@@ -1,0 +1,49 @@
+import { stringify } from 'yaml';
+import { type Alert, alerts, recordings } from './rules.ts';
+
+/** Azure evaluates at most once a minute: so does everybody, that the tests are of what runs. */
+const interval = '1m';
+
+/** For Prometheus, and for `promtool`, whose tests are beside it. */
+export const rulesFile = 'infra/monitoring/rules.yaml';
+
+export function rulesText(): string {
+  const groups = [
+    { name: 'daybook-levels', interval, rules: recordings },
+    {
+      name: 'daybook-alerts',
+      interval,
+      rules: alerts.map(({ alert, expr, lasting, severity, summary, runbook }) => ({
+        ...{ alert, expr, for: lasting },
+        labels: { severity },
+        annotations: { summary, runbook },
+      })),
+    },
+  ];
+  const head = '# Made of infra/src/monitoring: npm run generate -w @daybook/infra. Their tests: rules.test.yaml.\n';
+  return head + stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** For `Microsoft.AlertsManagement/prometheusRuleGroups`: the same rules in Azure's words. */
+export const azureRulesFile = 'infra/bicep/generated/prometheus-rules.json';
+
+export function azureRulesText(): string {
+  const rules = {
+    interval: duration(interval),
+    recordings: recordings.map(({ record, expr }) => ({ record, expression: expr, enabled: true })),
+    alerts: alerts.map(azureAlert),
+  };
+  return `${JSON.stringify(rules, undefined, 2)}\n`;
+}
+
+/** Azure counts from 0, critical, to 4, verbose; 0 is for what stops everything. */
+const severities = { critical: 1, warning: 2 } as const;
+
+const azureAlert = ({ alert, expr, lasting, severity, summary, runbook }: Alert): object => ({
+  ...{ alert, expression: expr, for: duration(lasting), severity: severities[severity], enabled: true },
+  labels: { severity },
+  annotations: { summary, runbook },
+});
+
+/** ISO 8601: `5m` is `PT5M`. */
+const duration = (text: string): string => `PT${text.toUpperCase()}`;
