@@ -149,6 +149,20 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module telemetry 'modules/telemetry.bicep' = {
+  name: 'telemetry'
+  params: {
+    location: location
+    name: name
+    tags: tags
+    clusterIssuer: cluster.outputs.oidcIssuer
+    principals: identities.outputs.principals
+    logsWorkspaceId: logs.outputs.workspaceId
+    appInsightsName: logs.outputs.appInsightsName
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
 @description('What the services are told: COSMOS_ENDPOINT, EVENTHUBS_NAMESPACE, BLOB_ENDPOINT, KEY_VAULT_KEY.')
 output settings object = {
   COSMOS_ENDPOINT: cosmos.outputs.endpoint
@@ -157,5 +171,7 @@ output settings object = {
   KEY_VAULT_KEY: vault.outputs.subjectKeyId
   ANCHOR_KEY: vault.outputs.anchorKeyId
 }
+@description('What the collector and the scalers are told: infra/cluster/telemetry.')
+output telemetry object = telemetry.outputs.settings
 output clientIds array = identities.outputs.clientIds
 output registry string = registry.outputs.loginServer

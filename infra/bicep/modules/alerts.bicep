@@ -1,4 +1,4 @@
-// What Azure itself can see. The service levels of Daybook's own metrics are Prometheus rules.
+// What Azure itself can see. The service levels of Daybook's own metrics are Prometheus rules: telemetry.bicep.
 param location string
 param name string
 param tags object
@@ -98,3 +98,6 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
     }
   }
 ]
+
+@description('The people on call.')
+output actionGroupId string = people.id

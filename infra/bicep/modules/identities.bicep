@@ -28,6 +28,19 @@ resource federated 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedId
   }
 ]
 
+// KEDA asks hubs and metrics as the service that it scales. One after the other: of one identity Azure writes no two at once.
+resource federatedScaler 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [
+  for identity in services: {
+    name: '${name}-${identity}/keda'
+    dependsOn: [federated]
+    properties: {
+      issuer: clusterIssuer
+      subject: 'system:serviceaccount:kube-system:keda-operator'
+      audiences: ['api://AzureADTokenExchange']
+    }
+  }
+]
+
 @description('[{ identity, principalId }]')
 output principals array = [
   for (identity, i) in identities: { identity: identity, principalId: all[i].properties.principalId }

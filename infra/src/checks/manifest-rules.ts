@@ -23,6 +23,30 @@ interface ScaledObjectSpec {
   readonly triggers: readonly { readonly type: string; readonly metadata: Readonly<Record<string, string>> }[];
 }
 
+/** What must hold of every pod, and that its image is one that cannot be moved: by digest, by version, or set by the pipeline. */
+export function rulesOfPods(where: string, objects: readonly Manifest[]): readonly InfraProblem[] {
+  const problems: InfraProblem[] = [];
+  const say = (what: string): void => void problems.push({ where, what });
+  for (const deployment of objects.filter(({ kind }) => kind === 'Deployment')) {
+    const { spec } = (deployment['spec'] as { template: { spec: PodSpec } }).template;
+    if (spec.securityContext?.runAsNonRoot !== true) say('the pod does not say runAsNonRoot');
+    for (const container of spec.containers) {
+      const { name, image, securityContext, resources } = container;
+      if (!/(:unset|:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image))
+        say(`container ${name}: ${image} is not pinned`);
+      if (securityContext?.readOnlyRootFilesystem !== true)
+        say(`container ${name}: its root file system can be written`);
+      if (securityContext?.allowPrivilegeEscalation !== false) say(`container ${name}: may escalate its privileges`);
+      if (resources?.requests === undefined || resources.limits === undefined)
+        say(`container ${name}: has no requests or limits`);
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
+        if (container[probe] === undefined) say(`container ${name}: has no ${probe}`);
+      }
+    }
+  }
+  return problems;
+}
+
 /** What must hold of one overlay of one service beside the types of its objects. */
 export function rulesOfOverlay(where: string, app: string, objects: readonly Manifest[]): readonly InfraProblem[] {
   const problems: InfraProblem[] = [];
@@ -44,17 +68,7 @@ export function rulesOfOverlay(where: string, app: string, objects: readonly Man
   const deployment = only('Deployment');
   const spec = deployment?.['spec'] as { replicas?: number; template: { spec: PodSpec } } | undefined;
   if (spec?.replicas !== undefined) say('the Deployment sets replicas: every deployment would undo what KEDA decided');
-  if (spec?.template.spec.securityContext?.runAsNonRoot !== true) say('the pod does not say runAsNonRoot');
-  for (const container of spec?.template.spec.containers ?? []) {
-    const { name, securityContext, resources } = container;
-    if (securityContext?.readOnlyRootFilesystem !== true) say(`container ${name}: its root file system can be written`);
-    if (securityContext?.allowPrivilegeEscalation !== false) say(`container ${name}: may escalate its privileges`);
-    if (resources?.requests === undefined || resources.limits === undefined)
-      say(`container ${name}: has no requests or limits`);
-    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
-      if (container[probe] === undefined) say(`container ${name}: has no ${probe}`);
-    }
-  }
+  problems.push(...rulesOfPods(where, objects));
 
   const scaled = only('ScaledObject')?.['spec'] as ScaledObjectSpec | undefined;
   if (scaled === undefined) return problems;

@@ -8,9 +8,9 @@ import { generatedFiles } from '../monitoring/generated.ts';
 import { levels, spokenLevel } from '../monitoring/levels.ts';
 import { prometheusSeries } from '../monitoring/prometheus-names.ts';
 import { parseExpression } from '../monitoring/promql.ts';
-import { rulesFile } from '../monitoring/rule-files.ts';
+import { azureRulesFile, rulesFile } from '../monitoring/rule-files.ts';
 import { services } from '../monitoring/rules.ts';
-import { workbookFile } from '../monitoring/workbook.ts';
+import { logsWorkspace, metricsWorkspace, workbookFile } from '../monitoring/workbook.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 import { promtool, promtoolIsThere, testsFile } from './rules.ts';
 
@@ -22,6 +22,7 @@ export interface Asked {
 
 /** Where the levels are told to people. */
 const tableFile = 'infra/monitoring/README.md';
+const deployingFile = 'infra/bicep/modules/telemetry.bicep';
 
 /**
  * What watches Daybook fits what it exports: every expression in rules, their tests, dashboards, the workbook and scalers is PromQL and asks
@@ -42,6 +43,7 @@ export function checkMonitoring(root: string): CheckResult {
       })),
       ...asked.flatMap(askedProblems),
       ...tableProblems(read(tableFile)),
+      ...deployedProblems(read(deployingFile)),
       ...(promtoolIsThere() ? typeProblems(asked) : []),
     ],
   };
@@ -128,6 +130,14 @@ export function askedProblems({ where, expr }: Asked): readonly InfraProblem[] {
   } catch (error) {
     return [say((error as Error).message)];
   }
+}
+
+/** Bicep deploys what is made here, and puts in what the workbook leaves open. */
+export function deployedProblems(bicep: string): readonly InfraProblem[] {
+  const files = [azureRulesFile, workbookFile].map((file) => `../generated/${file.split('/').at(-1)}`);
+  return [...files, metricsWorkspace, logsWorkspace]
+    .filter((needed) => !bicep.includes(`'${needed}'`))
+    .map((needed) => ({ where: deployingFile, what: `does not deploy ${needed}` }));
 }
 
 /** The table that people read says what the levels are. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { metricDefinitions } from '@daybook/contracts';
 import { prometheusSeries } from '../monitoring/prometheus-names.ts';
-import { askedProblems, checkMonitoring, tableProblems, typeProblems } from './monitoring.ts';
+import { askedProblems, checkMonitoring, deployedProblems, tableProblems, typeProblems } from './monitoring.ts';
 import { promtoolIsThere } from './rules.ts';
 
 const said = (expr: string): readonly string[] => askedProblems({ where: 'here', expr }).map(({ what }) => what);
@@ -31,6 +31,10 @@ describe('What watches Daybook', () => {
 
   it('is found wrong where the table that people read says other numbers', () => {
     expect(tableProblems('| Append latency, 99th percentile | < 50 ms | > 2 s | AppendsSlow |')).toHaveLength(7);
+  });
+
+  it('is found wrong where Bicep does not deploy it', () => {
+    expect(deployedProblems("loadTextContent('../generated/workbook.json')")).toHaveLength(3);
   });
 
   (promtoolIsThere() ? it : it.skip)('is found wrong where types do not fit', () => {

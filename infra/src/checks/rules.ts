@@ -20,12 +20,14 @@ interface RuleTests {
 
 export const testsFile = 'infra/monitoring/rules.test.yaml';
 
-/** Alert rules by `promtool` and their own tests; every alert is tested, and names a runbook that there is. @param root the repository */
+/** Alert rules by `promtool` and their own tests; every alert is tested, and has a runbook that speaks of it. @param root the repository */
 export function checkRules(root: string): CheckResult {
   const rules = parse(readFileSync(join(root, rulesFile), 'utf8')) as RuleFile;
   const tests = parse(readFileSync(join(root, testsFile), 'utf8')) as RuleTests;
   const alerts = alertsOf(rules);
-  const problems = alertProblems(rules, tests, (path) => existsSync(join(root, path)));
+  const problems = alertProblems(rules, tests, (path) =>
+    existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined,
+  );
   const looked = `${alerts.length} alerts, ${tests.tests.length} tests`;
   if (!promtoolIsThere()) {
     return { looked, problems, skipped: 'promtool is not installed: it comes with Debian’s package prometheus' };
@@ -41,7 +43,7 @@ const alertsOf = ({ groups }: RuleFile): readonly Rule[] =>
 export function alertProblems(
   rules: RuleFile,
   { tests }: RuleTests,
-  isThere: (path: string) => boolean,
+  textOf: (path: string) => string | undefined,
 ): readonly InfraProblem[] {
   const all = tests.flatMap(({ alert_rule_test: each = [] }) => each);
   const namesOf = (of: typeof all): ReadonlySet<string> => new Set(of.map(({ alertname }) => alertname));
@@ -53,11 +55,14 @@ export function alertProblems(
       ...(fires.has(alert) ? [] : [{ where: testsFile, what: `${alert}: no test sees it` }]),
       ...(silent.has(alert) ? [] : [{ where: testsFile, what: `${alert}: no test sees it stay away` }]),
       ...(annotations?.summary === undefined ? [{ where: rulesFile, what: `${alert}: has no summary` }] : []),
-      ...(runbook === undefined || !isThere(runbook)
-        ? [{ where: rulesFile, what: `${alert}: its runbook ${runbook ?? ''} is not there` }]
-        : []),
+      ...runbookProblems(alert, runbook, runbook === undefined ? undefined : textOf(runbook)),
     ];
   });
+}
+
+function runbookProblems(alert: string, runbook = '', text: string | undefined): readonly InfraProblem[] {
+  if (text === undefined) return [{ where: rulesFile, what: `${alert}: its runbook ${runbook} is not there` }];
+  return text.includes(`\`${alert}\``) ? [] : [{ where: runbook, what: `does not say \`${alert}\`` }];
 }
 
 export function promtoolIsThere(): boolean {

@@ -21,15 +21,16 @@ describe('Alert rules', () => {
     expect(problems).toEqual([]);
   });
 
-  it('are found wrong where one is not tested, says nothing, or names a runbook that is not there', () => {
-    const said = (...[file, tests, isThere]: Parameters<typeof alertProblems>) =>
-      alertProblems(file, tests, isThere).map(({ what }) => what);
-    expect(said(rules(well), tested, () => true)).toEqual([]);
-    expect(said(rules(well), { tests: [] }, () => true)).toEqual([
+  it('are found wrong where one is not tested, says nothing, or whose runbook is not there or of something else', () => {
+    const said = (...[file, tests, textOf]: Parameters<typeof alertProblems>) =>
+      alertProblems(file, tests, textOf).map(({ what }) => what);
+    expect(said(rules(well), tested, () => 'Alert `A`.')).toEqual([]);
+    expect(said(rules(well), { tests: [] }, () => 'Alert `A`.')).toEqual([
       'A: no test sees it',
       'A: no test sees it stay away',
     ]);
-    expect(said(rules({ runbook: 'r.md' }), tested, () => true)).toEqual(['A: has no summary']);
-    expect(said(rules(well), tested, () => false)).toEqual(['A: its runbook r.md is not there']);
+    expect(said(rules({ runbook: 'r.md' }), tested, () => 'Alert `A`.')).toEqual(['A: has no summary']);
+    expect(said(rules(well), tested, () => undefined)).toEqual(['A: its runbook r.md is not there']);
+    expect(said(rules(well), tested, () => 'Alert `B`.')).toEqual(['does not say `A`']);
   });
 });
