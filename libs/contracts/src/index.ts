@@ -62,8 +62,17 @@ export {
   subjectKeysContainer,
   timersContainer,
   totalsContainer,
-  type ServiceName,
 } from './topology/topology.ts';
+export {
+  eachService,
+  participants,
+  publishers,
+  type ServiceDefinition,
+  type ServiceName,
+  serviceNames,
+  services,
+  type ShopService,
+} from './topology/services.ts';
 export { hubSenders } from './topology/hub-senders.ts';
 export {
   dataIdentities,

@@ -1,11 +1,9 @@
-import type { ServiceName } from '../topology/topology.ts';
+import { serviceNames } from '../topology/services.ts';
 import { openApiOf } from '../http/openapi.ts';
-
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 
 /** The documents as they are committed, by path in this project. */
 export const openApiFiles = (): readonly { readonly path: string; readonly text: string }[] =>
-  services.map((service) => ({
+  serviceNames.map((service) => ({
     path: `generated/openapi/${service}.json`,
     text: `${JSON.stringify(openApiOf(service), null, 2)}\n`,
   }));

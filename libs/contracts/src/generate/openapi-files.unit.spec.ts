@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpoints } from '../http/endpoints.ts';
 import { openApiOf } from '../http/openapi.ts';
+import { serviceNames } from '../topology/services.ts';
 import { openApiFiles } from './openapi-files.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,7 +12,7 @@ it.each(openApiFiles().map(({ path, text }) => [path, text]))('%s is what the co
   if (committed !== text) throw new Error(`${path} is old: npm run generate -w @daybook/contracts`);
 });
 
-describe.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('the document of %s', (service) => {
+describe.each(serviceNames)('the document of %s', (service) => {
   const { paths, components } = openApiOf(service);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
 

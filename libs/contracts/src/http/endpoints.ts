@@ -1,4 +1,4 @@
-import type { ServiceName } from '../topology/topology.ts';
+import type { ServiceName } from '../topology/services.ts';
 import type { Endpoint } from './endpoint.ts';
 import { fulfilmentEndpoints } from './fulfilment-endpoints.ts';
 import { inventoryEndpoints } from './inventory-endpoints.ts';

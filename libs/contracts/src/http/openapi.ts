@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServiceName } from '../topology/topology.ts';
+import type { ServiceName } from '../topology/services.ts';
 import { problem } from './answers.ts';
 import { type Endpoint, problemsOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../topology/topology.ts';
+import type { ServiceName } from '../topology/services.ts';
 
 /** What is known of a metric before anything is measured: whoever measures, alerts or draws takes its name from here. */
 export interface MetricDefinition {

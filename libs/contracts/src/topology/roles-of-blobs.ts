@@ -5,6 +5,7 @@
  */
 
 import { dataIdentities, type DataIdentity } from './roles.ts';
+import { eachService } from './services.ts';
 import { anchorsContainer, archiveContainer, checkpointsContainer } from './topology.ts';
 
 /** A custom role of `Microsoft.Authorization/roleDefinitions`. */
@@ -66,10 +67,7 @@ const ofService: Readonly<Partial<Record<BlobContainer, RoleName>>> = {
 };
 
 const grants: Readonly<Record<DataIdentity, Readonly<Partial<Record<BlobContainer, RoleName>>>>> = {
-  order: ofService,
-  inventory: ofService,
-  payment: ofService,
-  fulfilment: ofService,
+  ...eachService(() => ofService),
   archiver: { [archiveContainer]: 'recorder' },
   // To list a subject's streams is to read their events, archived ones too.
   eraser: { [archiveContainer]: 'reader' },

@@ -1,8 +1,6 @@
 import { dataIdentities, type DataIdentity } from './roles.ts';
 import { blobContainers, blobRoleAssignments, blobRoleDefinitions } from './roles-of-blobs.ts';
-import { eventsContainer, type ServiceName } from './topology.ts';
-
-const services = Object.keys(eventsContainer) as ServiceName[];
+import { serviceNames } from './services.ts';
 
 /** The last words of the actions that an identity has at a container of blobs. */
 const rights = (identity: DataIdentity, container: string): readonly string[] =>
@@ -24,7 +22,7 @@ describe('roles of Blob storage', () => {
     expect([...actions].sort()).toEqual(['add/action', 'read', 'write']);
   });
 
-  it('let the archiver alone add to the archive, nobody overwrite what is there, and services and operators read it', () => {
+  it('let the archiver alone add to the archive, nobody overwrite what is there, and serviceNames and operators read it', () => {
     expect(may('add/action', 'archive')).toEqual(['archiver']);
     expect(may('write', 'archive')).toEqual([]);
     expect(may('read', 'archive')).toEqual([...dataIdentities]);
@@ -34,11 +32,11 @@ describe('roles of Blob storage', () => {
   it('let nobody who can write or delete events add an anchor, and nobody overwrite one', () => {
     expect(may('add/action', 'anchors')).toEqual(['operator']);
     expect(may('write', 'anchors')).toEqual([]);
-    for (const service of services) expect(rights(service, 'anchors')).toEqual([]);
+    for (const service of serviceNames) expect(rights(service, 'anchors')).toEqual([]);
   });
 
-  it('let services alone keep checkpoints', () => {
-    expect(may('write', 'checkpoints')).toEqual(services);
+  it('let serviceNames alone keep checkpoints', () => {
+    expect(may('write', 'checkpoints')).toEqual(serviceNames);
   });
 
   it('give nothing to who is left out', () => {

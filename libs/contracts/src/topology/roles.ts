@@ -4,7 +4,8 @@
  * identity of a service may change or delete an event, or touch what is another service's.
  */
 
-import { type ContainerDefinition, containers, databaseName, type ServiceName } from './topology.ts';
+import { serviceNames, type ServiceName } from './services.ts';
+import { type ContainerDefinition, containers, databaseName } from './topology.ts';
 
 /** A `sqlRoleDefinitions` resource. */
 export interface DataRoleDefinition {
@@ -28,18 +29,10 @@ export interface DataRoleAssignment {
  * removes what was derived from a person's data; and operators, who only look. Containers are made by the deployment, which
  * needs no role here.
  */
-export const dataIdentities = [
-  'order',
-  'inventory',
-  'payment',
-  'fulfilment',
-  'archiver',
-  'eraser',
-  'operator',
-] as const satisfies readonly (ServiceName | 'archiver' | 'eraser' | 'operator')[];
+export const dataIdentities: readonly DataIdentity[] = [...serviceNames, 'archiver', 'eraser', 'operator'];
 
 /** One of {@link dataIdentities}. */
-export type DataIdentity = (typeof dataIdentities)[number];
+export type DataIdentity = ServiceName | 'archiver' | 'eraser' | 'operator';
 
 /** Each identity with its name for its object id, as it is where no Entra ID has given it one: on the emulators. */
 export const namedPrincipals = Object.fromEntries(dataIdentities.map((name) => [name, name])) as Readonly<

@@ -5,9 +5,9 @@ import {
   dataRoleDefinitions,
   namedPrincipals,
 } from './roles.ts';
-import { containers, eventsContainer, type ServiceName } from './topology.ts';
+import { serviceNames } from './services.ts';
+import { containers, eventsContainer } from './topology.ts';
 
-const services = Object.keys(eventsContainer) as ServiceName[];
 const scope = (name: string): string => `/dbs/daybook/colls/${name}`;
 const within = (outer: string, inner: string): boolean => outer === inner || inner.startsWith(`${outer}/`);
 
@@ -32,11 +32,11 @@ describe('roles', () => {
     }
   });
 
-  it.each(services)('let %s create and read its events, and nothing else with them', (service) => {
+  it.each(serviceNames)('let %s create and read its events, and nothing else with them', (service) => {
     expect(rights(service, eventsContainer[service])).toEqual(['create', ...reading]);
   });
 
-  it.each(services)('let %s keep its own state, and touch nothing of the others', (service) => {
+  it.each(serviceNames)('let %s keep its own state, and touch nothing of the others', (service) => {
     for (const { name, purpose, service: owner } of containers) {
       if (owner !== service) expect(rights(service, name)).toEqual([]);
       else if (purpose === 'audit' || purpose === 'answers')

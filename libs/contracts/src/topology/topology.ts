@@ -3,6 +3,8 @@
  * services only ever open what is named here. No service creates a container or a hub.
  */
 
+import { eachService, participants, publishers, serviceNames, services, type ServiceName } from './services.ts';
+
 export const databaseName = 'daybook';
 
 export interface ContainerDefinition {
@@ -29,17 +31,8 @@ export interface ContainerDefinition {
   readonly ttlS?: number;
 }
 
-export type ServiceName = 'order' | 'inventory' | 'payment' | 'fulfilment';
-
 /** The events container of each service: one document per event, never changed; no TTL at all, so that no item can carry its own end. */
-export const eventsContainer = {
-  order: 'orders',
-  inventory: 'stock',
-  payment: 'payments',
-  fulfilment: 'sagas',
-} as const satisfies Record<ServiceName, string>;
-
-const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
+export const eventsContainer = eachService((service) => services[service].events);
 
 /** One document per stream: the state as of its latest snapshot. */
 export const snapshotsContainer = (service: ServiceName): string => `${service}-snapshots`;
@@ -134,24 +127,24 @@ export const containers: readonly ContainerDefinition[] = [
 ];
 
 export interface HubDefinition {
-  readonly name: string;
+  readonly name: HubName;
   /** Fixed for good: the relay's mapping of keys to partitions depends on it. */
   readonly partitions: number;
-  readonly consumerGroups: readonly string[];
+  readonly consumerGroups: readonly ServiceName[];
 }
 
-/** At most eight hubs: the Standard tier of Event Hubs allows ten in a namespace. */
-export const hubs = [
-  { name: 'order-events', partitions: 4, consumerGroups: [] },
-  { name: 'inventory-events', partitions: 4, consumerGroups: [] },
-  { name: 'payment-events', partitions: 4, consumerGroups: [] },
-  { name: 'saga-inputs', partitions: 4, consumerGroups: ['fulfilment'] },
-  { name: 'order-commands', partitions: 4, consumerGroups: ['order'] },
-  { name: 'inventory-commands', partitions: 4, consumerGroups: ['inventory'] },
-  { name: 'payment-commands', partitions: 4, consumerGroups: ['payment'] },
-] as const satisfies readonly HubDefinition[];
+/** Events for everybody, keyed by their stream; the inputs of sagas, keyed by the saga; commands, keyed by their target. */
+export type HubName =
+  `${(typeof publishers)[number]}-events` | 'saga-inputs' | `${(typeof participants)[number]}-commands`;
 
-export type HubName = (typeof hubs)[number]['name'];
+const partitions = 4;
+
+/** At most eight hubs: the Standard tier of Event Hubs allows ten in a namespace. */
+export const hubs: readonly HubDefinition[] = [
+  ...publishers.map((service) => ({ name: `${service}-events` as const, partitions, consumerGroups: [] })),
+  { name: 'saga-inputs', partitions, consumerGroups: ['fulfilment'] },
+  ...participants.map((service) => ({ name: `${service}-commands` as const, partitions, consumerGroups: [service] })),
+];
 
 /** Container of Blob storage that holds the consumers' checkpoints. One per namespace of hubs. */
 export const checkpointsContainer = 'checkpoints';

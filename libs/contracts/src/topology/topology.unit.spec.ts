@@ -1,3 +1,4 @@
+import { serviceNames } from './services.ts';
 import { containers, eventsContainer, hubs } from './topology.ts';
 
 const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
@@ -19,7 +20,7 @@ describe('containers', () => {
     }
   });
 
-  it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)('%s has one of each kind', (service) => {
+  it.each(serviceNames)('%s has one of each kind', (service) => {
     const kinds = containers.filter((container) => container.service === service).map(({ purpose }) => purpose);
     const everyones = kinds.filter((kind) => !['timers', 'subject-keys', 'totals'].includes(kind));
     expect(everyones).toEqual([
