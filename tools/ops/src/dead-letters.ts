@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ServiceName } from '@daybook/local';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
 import type { OpsCommand, OpsContext } from './command.ts';
 import { ask } from './http.ts';
 
@@ -18,8 +18,6 @@ const usage = `npm run ops -- dead-letters COMMAND …: what could not be handle
 
 Consumers are named as their hub, or feed:<name>. Look at the groups, mend the cause, deploy, replay by fingerprint.
 Exit code 0: done; 1: something is still parked; 2: called wrongly, or the service refused.`;
-
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 
 interface Parked {
   readonly consumer: string;
@@ -89,12 +87,13 @@ export const deadLettersCommand: OpsCommand = {
 };
 
 function known(name: string | undefined): ServiceName {
-  const found = services.find((service) => service === name);
-  if (found === undefined) throw new Error(`name a service: ${services.join(', ')}`);
+  const found = serviceNames.find((service) => service === name);
+  if (found === undefined) throw new Error(`name a service: ${serviceNames.join(', ')}`);
   return found;
 }
 
-const chosen = (name: string | undefined): readonly ServiceName[] => (name === undefined ? services : [known(name)]);
+const chosen = (name: string | undefined): readonly ServiceName[] =>
+  name === undefined ? serviceNames : [known(name)];
 
 async function groups(context: OpsContext, of: readonly ServiceName[], json: boolean): Promise<number> {
   let found = 0;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ServiceName } from '@daybook/local';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
 import type { OpsCommand, OpsContext } from './command.ts';
 import { ask } from './http.ts';
 
@@ -16,8 +16,6 @@ const usage = `npm run ops -- feeds COMMAND …: what follows the services' even
 A rewind never skips: a service refuses a place that a range has not come to. Handlers must bear events twice; a read model that keeps the
 versions it has seen drops them, so rebuild one that is wrong (npm run ops -- read-models) rather than rewind its feed.
 Exit code 0: done; 2: called wrongly, or the service refused.`;
-
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 
 interface Range {
   readonly id: string;
@@ -48,7 +46,7 @@ export const feedsCommand: OpsCommand = {
     const json = values.json === true;
     switch (what) {
       case 'list':
-        return list(context, service === undefined ? services : [known(service)], json);
+        return list(context, service === undefined ? serviceNames : [known(service)], json);
       case 'rewind':
         return rewind(context, known(service), feed, values, json);
       default:
@@ -58,8 +56,8 @@ export const feedsCommand: OpsCommand = {
 };
 
 function known(name: string | undefined): ServiceName {
-  const found = services.find((service) => service === name);
-  if (found === undefined) throw new Error(`name a service: ${services.join(', ')}`);
+  const found = serviceNames.find((service) => service === name);
+  if (found === undefined) throw new Error(`name a service: ${serviceNames.join(', ')}`);
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ServiceName } from '@daybook/local';
+import { serviceNames } from '@daybook/contracts';
 import type { OpsCommand } from './command.ts';
 import { ask } from './http.ts';
 
@@ -11,7 +11,6 @@ const usage = `npm run ops -- outbox COMMAND SERVICE …: what a service that pu
   --json   prints what the service answers
 Exit code 0: done; 2: called wrongly, or the service refused.`;
 
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 const text = { type: 'string' } as const;
 const options = { status: text, stream: text, reason: text, json: { type: 'boolean' } } as const;
 
@@ -32,8 +31,8 @@ export const outboxCommand: OpsCommand = {
   async run(args, context) {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const [what, name] = positionals;
-    const service = services.find((each) => each === name);
-    if (service === undefined) throw new Error(`name a service: ${services.join(', ')}`);
+    const service = serviceNames.find((each) => each === name);
+    if (service === undefined) throw new Error(`name a service: ${serviceNames.join(', ')}`);
     const url = `${context.urls[service]}/v1/outbox`;
     const { status, stream: streamId, reason, json = false } = values;
     if (what === 'list') {

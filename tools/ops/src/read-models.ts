@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { ServiceName } from '@daybook/local';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
 import type { OpsCommand, OpsContext } from './command.ts';
 import { ask } from './http.ts';
 import { type BuildShown, describeBuild, describeModel, describeParity, type ModelShown } from './read-model-text.ts';
@@ -24,7 +24,6 @@ const usage = `npm run ops -- read-models COMMAND …: what answers queries, and
 A read model is rebuilt with one command: rebuild SERVICE NAME --reason TEXT --and-switch
 Exit code 0: done; 1: the builds differ; 2: called wrongly, or the service refused.`;
 
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const options = {
@@ -79,8 +78,8 @@ function named(service: string | undefined, name: string | undefined, reason: st
 }
 
 function known(name: string | undefined): ServiceName {
-  const found = services.find((service) => service === name);
-  if (found === undefined) throw new Error(`name a service: ${services.join(', ')}`);
+  const found = serviceNames.find((service) => service === name);
+  if (found === undefined) throw new Error(`name a service: ${serviceNames.join(', ')}`);
   return found;
 }
 
@@ -104,7 +103,7 @@ async function besideOf(target: Target): Promise<BuildShown | undefined> {
 }
 
 async function list(context: OpsContext, only: string | undefined, json: boolean): Promise<number> {
-  for (const service of only === undefined ? services : [known(only)]) {
+  for (const service of only === undefined ? serviceNames : [known(only)]) {
     for (const model of await models(context, service)) {
       if (json) context.print(JSON.stringify({ service, ...model }));
       else for (const line of describeModel(service, model)) context.print(line);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ServiceName } from '@daybook/local';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
 import type { OpsCommand, OpsContext } from './command.ts';
 import { ask } from './http.ts';
 
@@ -11,7 +11,6 @@ const usage = `npm run ops -- trail CORRELATION_ID: what one request led to, in 
 Each service's part is on record in its audit log. The order between services is as good as their clocks.
 Exit code 0: done; 1: there is no event of it; 2: called wrongly, or a service does not answer.`;
 
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 /** Of one service; a request that led to more is looked at with --json, page by page, at the service. */
 const pagesMax = 50;
 
@@ -34,7 +33,7 @@ export const trailCommand: OpsCommand = {
     const [correlationId] = positionals;
     if (correlationId === undefined) throw new Error(`name a correlation id\n\n${usage}`);
     const parts = await Promise.all(
-      services.map((service) => eventsOf(context, service, correlationId, values.reason)),
+      serviceNames.map((service) => eventsOf(context, service, correlationId, values.reason)),
     );
     const trail = parts
       .flat()
