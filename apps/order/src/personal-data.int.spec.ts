@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderEvents, orderPersonalData } from '@daybook/contracts';
+import { asyncApiOf } from '@daybook/contracts/documents';
 import {
   createAggregateStore,
   createAuditLog,
@@ -18,6 +19,7 @@ import { createProjection, createTotals, type Projector } from '@daybook/project
 import { createKeptAnswers, createLog, openPersonalData } from '@daybook/service-kit';
 import { type Client, serve } from '@daybook/service-kit/testing';
 import { embeddedCosmos } from '@daybook/testing';
+import { Ajv } from 'ajv';
 import { orderRoutes } from './http/routes.ts';
 import { type CustomerTotals, customerTotalsModel } from './read-models/customer-totals/customer-totals.ts';
 import { orderSummaryProjection } from './read-models/order-summary/order-summary.ts';
@@ -134,6 +136,19 @@ describe('where an order is shipped to', () => {
     ]);
     expect(JSON.stringify(outgoing)).toContain('"shipTo":{"enc":1');
     expect(JSON.stringify(outgoing)).not.toMatch(personal);
+  });
+
+  it('goes over the hubs as the AsyncAPI document says', async () => {
+    const ajv = new Ajv({ strict: false }).addSchema(asyncApiOf('order'), 'order');
+    const outgoing = (await eventsOf('o1')).flatMap((event) => eventRoute('order-events', 'order')(event));
+    for (const { message } of outgoing) {
+      const name = `${message.type}.v${message.schemaversion}`;
+      const fits = (what: unknown): boolean =>
+        ajv.validate({ $ref: `order#/components/messages/${name}/payload` }, what);
+      expect([name, fits(message), fits({ ...message, schemaversion: 9 })]).toEqual([name, true, false]);
+      expect(fits({ ...message, data: { ...message.data, shipTo } })).toBe(false);
+    }
+    expect(outgoing).toHaveLength(2);
   });
 
   it('is shown to people who read the events, and that is on record', async () => {

@@ -1,16 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventType } from './event-type.ts';
+import { decodeFixture, type Fixture, fixtureName, missingFixtures } from './fixture.ts';
 import { orderEvents } from './order-events.ts';
 import { paymentEvents } from './payment-events.ts';
 import { stockEvents } from './stock-events.ts';
-
-// A fixture is an event as it was once published. It is never changed: stored events do not change either.
-interface Fixture {
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly data: Record<string, unknown>;
-}
 
 const folder = join(process.cwd(), 'fixtures');
 const fixtures = readdirSync(folder).map(
@@ -18,33 +12,34 @@ const fixtures = readdirSync(folder).map(
 );
 const catalogue: Readonly<Record<string, EventType>> = { ...orderEvents, ...stockEvents, ...paymentEvents };
 
-function upcast({ type, schemaVersion, data }: Fixture): Record<string, unknown> {
-  const definition = catalogue[type];
-  if (definition === undefined) throw new Error(`${type} is no event type any more: its events are still stored`);
-  let current = data;
-  for (let version = schemaVersion; version < definition.version; version += 1) {
-    const step = definition.upcasters?.[version];
-    if (step === undefined) throw new Error(`${type} has no way from version ${version} to the next`);
-    current = step(current);
-  }
-  return current;
-}
-
 describe('every event ever published', () => {
   it.each(fixtures)('%s is read today', (_file, fixture) => {
-    const data = upcast(fixture);
+    const data = decodeFixture(fixture);
     expect(catalogue[fixture.type]?.schema.parse(data)).toEqual(data);
   });
 
   it.each(fixtures)('%s is named after what it holds', (file, { type, schemaVersion }) => {
-    expect(file).toBe(`${type}.v${schemaVersion}.json`);
+    expect(file).toBe(fixtureName(type, schemaVersion));
   });
 
   it('has a fixture of each version of its type', () => {
-    const expected = Object.entries(catalogue).flatMap(([type, { version }]) =>
-      Array.from({ length: version }, (_, index) => `${type}.v${index + 1}.json`),
-    );
-    expect(fixtures.map(([file]) => file).toSorted()).toEqual(expected.toSorted());
+    const files = fixtures.map(([file]) => file);
+    expect(missingFixtures(files)).toEqual([]);
+    expect(missingFixtures(files.slice(1))).toEqual(files.slice(0, 1));
+  });
+});
+
+describe('an event that is not read any more says why', () => {
+  const [, shipped] = fixtures.find(([file]) => file === 'OrderShipped.v1.json') ?? [];
+  const event = shipped as Fixture;
+
+  it.each<[string, Fixture, RegExp]>([
+    ['its type is gone', { ...event, type: 'OrderSent' }, /OrderSent is no event type any more/],
+    ['its version is gone', { ...event, schemaVersion: 2 }, /OrderShipped has no version 2 any more/],
+    ['nothing leads on from its version', { ...event, schemaVersion: 0 }, /no way from version 0/],
+    ['a field is not what it was', { ...event, data: { ...event.data, carrier: 7 } }, /data\.carrier: Invalid input/],
+  ])('%s', (_, fixture, reason) => {
+    expect(() => decodeFixture(fixture)).toThrow(reason);
   });
 });
 
@@ -59,12 +54,12 @@ describe('an event type', () => {
 
   it.each(Object.entries(catalogue))('%s refuses fields that it does not know', (type, { schema }) => {
     const fixture = fixtures.find(([file]) => file.startsWith(`${type}.`))?.[1];
-    expect(schema.safeParse({ ...(fixture && upcast(fixture)), surprise: 1 }).success).toBe(false);
+    expect(schema.safeParse({ ...(fixture && decodeFixture(fixture)), surprise: 1 }).success).toBe(false);
   });
 });
 
 it('orders of version 1 were all in pounds', () => {
   const [, first] = fixtures.find(([file]) => file === 'OrderSubmitted.v1.json') ?? [];
   expect(first?.data).not.toHaveProperty('currency');
-  expect(first && upcast(first)).toMatchObject({ currency: 'GBP', orderId: 'inv-536365' });
+  expect(first && decodeFixture(first)).toMatchObject({ currency: 'GBP', orderId: 'inv-536365' });
 });

@@ -14,6 +14,7 @@ import {
 } from '../values.ts';
 import { personal } from '../personal/personal-value.ts';
 import type { EventCatalogue, EventOf } from './event-type.ts';
+import { openEnum } from './open-enum.ts';
 import { outcomeRepeated } from './outcome-repeated.ts';
 
 /** Why an order was not accepted. */
@@ -69,7 +70,11 @@ export const orderEvents = {
   /** It cannot be fulfilled. Nothing is reserved or authorized any more. */
   OrderRejected: {
     version: 1,
-    schema: z.strictObject({ orderId: entityId, reason: rejectionReason, detail: z.string().max(1000).optional() }),
+    schema: z.strictObject({
+      orderId: entityId,
+      reason: openEnum(rejectionReason),
+      detail: z.string().max(1000).optional(),
+    }),
   },
   /** Called off after it was submitted and before it was shipped. Stock and payment are being given back. */
   OrderCancelled: { version: 1, schema: z.strictObject({ orderId: entityId, reason }) },

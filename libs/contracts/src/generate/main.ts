@@ -1,11 +1,13 @@
-// npm run generate -w @daybook/contracts: writes what is made from the contracts.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// npm run generate -w @daybook/contracts: writes what is made from the contracts, and removes what is not made any more.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openApiFiles } from './openapi-files.ts';
+import { generatedFiles } from './documents.ts';
 
-const root = join(import.meta.dirname, '../..');
+const folder = join(import.meta.dirname, '../../generated');
 
-for (const { path, text } of openApiFiles()) {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
+const files = generatedFiles();
+rmSync(folder, { recursive: true, force: true });
+for (const { path, text } of files) {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
 }

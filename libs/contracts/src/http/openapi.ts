@@ -1,5 +1,6 @@
-import { z } from 'zod';
 import type { ServiceName } from '../topology/services.ts';
+import { jsonSchemaOf, opened } from '../json-schema.ts';
+import { contractVersions } from '../versions.ts';
 import { problem } from './answers.ts';
 import { type Endpoint, problemsOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -12,7 +13,10 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
+  /** Each alternative is enough: a token with all the roles that it names. */
   readonly security: readonly Json[];
+  /** What a token that speaks for a person has to hold besides: no standard field can say that. */
+  readonly 'x-scope': string;
   readonly parameters: readonly Json[];
   readonly requestBody?: Json;
   readonly responses: Readonly<Record<string, Json>>;
@@ -28,6 +32,10 @@ export interface OpenApiDocument {
   readonly components: Json;
 }
 
+const conventions =
+  'Amounts are integers in minor units of their currency; times are UTC, ISO 8601. Answers may get further properties, and problems ' +
+  'further codes, without a new major version: pass over properties that you do not know, and go by the status where you do not know the code.';
+
 /** What a service takes and answers, made of its `endpoints`. Pure: the same contracts give the same document. */
 export function openApiOf(service: ServiceName): OpenApiDocument {
   const written: Record<string, Record<string, Operation>> = {};
@@ -40,14 +48,14 @@ export function openApiOf(service: ServiceName): OpenApiDocument {
     openapi: '3.1.0',
     info: {
       title: `Daybook: ${service}`,
-      version: 'v1',
-      description: 'Amounts are integers in minor units of their currency; times are UTC, ISO 8601.',
+      version: contractVersions[service],
+      description: conventions,
     },
     security: [{ bearer: [] }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: { Problem: opened(jsonSchemaOf(problem, 'output')) },
       responses,
     },
   };
@@ -60,14 +68,15 @@ function operationOf(endpoint: Endpoint): Operation {
     operationId: [method.toLowerCase(), ...words.map(capitalized)].join(''),
     summary,
     description: `For the role ${roles.join(' or ')}.${roles.includes('customer') ? ' A customer meets only what is their own.' : ''} A token that speaks for a person needs the scope ${scope}.`,
-    security: [{ bearer: [scope] }],
+    security: roles.map((role) => ({ bearer: [role] })),
+    'x-scope': scope,
     parameters: [...pathParameters(path), ...queryParameters(endpoint), ...headerParameters(endpoint)],
     ...(body === undefined
       ? {}
       : {
           requestBody: {
             required: !body.safeParse(undefined).success,
-            content: { 'application/json': { schema: schemaOf(body, 'input') } },
+            content: { 'application/json': { schema: jsonSchemaOf(body, 'input') } },
           },
         }),
     responses: { ...answersOf(endpoint), ...problemAnswersOf(endpoint) },
@@ -79,7 +88,7 @@ const pathParameters = (path: string): Json[] =>
 
 function queryParameters({ query }: Endpoint): Json[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+  const { properties = {}, required = [] } = jsonSchemaOf(query, 'input') as {
     readonly properties?: Readonly<Record<string, Json>>;
     readonly required?: readonly string[];
   };
@@ -118,7 +127,7 @@ function answersOf({ answers, etag, command }: Endpoint): Record<string, Json> {
       {
         description: status === '202' ? 'Accepted: it goes on' : 'Done',
         ...headers,
-        content: { 'application/json': { schema: schemaOf(schema, 'output') } },
+        content: { 'application/json': { schema: opened(jsonSchemaOf(schema, 'output')) } },
       },
     ]),
   );
@@ -143,12 +152,6 @@ function problemAnswersOf(endpoint: Endpoint): Record<string, Json> {
       ];
     }),
   );
-}
-
-/** JSON Schema 2020-12, which is what OpenAPI 3.1 has; rules that it cannot express are left to the service. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
 }
 
 const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -15,10 +15,15 @@ export const erasedValue = z.strictObject({ erased: z.literal(true) });
 /** A personal value that is there, for readers who may not see it. */
 export const withheldValue = z.strictObject({ withheld: z.literal(true) });
 
+/** Which schemas are of personal data: outside of the service only the sealed form is met. */
+export const personalValues = z.registry<object, z.ZodUnion>();
+
 /**
  * A field with personal data. Its producer gives the plain value; on hubs it is always sealed, and readers inside the service see what
  * they may. Nobody's decisions can rest on it.
  */
 export function personal<S extends z.ZodType>(schema: S) {
-  return z.union([schema, sealedValue, erasedValue, withheldValue]);
+  const value = z.union([schema, sealedValue, erasedValue, withheldValue]);
+  personalValues.add(value, {});
+  return value;
 }

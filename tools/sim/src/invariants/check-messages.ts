@@ -1,4 +1,5 @@
-import type { ServiceName } from '@daybook/contracts';
+import { type HubName, hubSenders, type ServiceName } from '@daybook/contracts';
+import { hubMessagesOf } from '@daybook/contracts/documents';
 import { eventRoute, hubMessageId, replyRoute, type Route } from '@daybook/messaging';
 import { sagaRoute } from '@daybook/order';
 import { sagaCommandsRoute } from '@daybook/saga';
@@ -13,7 +14,14 @@ const routes: Readonly<Record<ServiceName, readonly Route[]>> = {
   fulfilment: [(event) => sagaCommandsRoute(event)],
 };
 
-/** Everything recorded was published, everything published was finished with, and the first occurrences are in order. */
+/** What the published contracts say: `order saga-inputs OrderShipped`. */
+const contracted: ReadonlySet<string> = new Set(
+  (Object.keys(hubSenders) as HubName[]).flatMap((hub) =>
+    hubSenders[hub].flatMap((sender) => hubMessagesOf(hub, sender).map(({ type }) => `${sender} ${hub} ${type}`)),
+  ),
+);
+
+/** Everything recorded was published, everything published was finished with, and the first occurrences are in order. Nothing is on a hub that no contract has. */
 export function checkMessages(world: World, ledger: Ledger): void {
   const mayOvertake = (hub: string): boolean => world.profile.publishing === 'hybrid' && hub.endsWith('-events');
   const published = new Map<string, Map<string, number>>();
@@ -32,6 +40,9 @@ export function checkMessages(world: World, ledger: Ledger): void {
     for (const [streamId, events] of ledger.streams[service]) {
       const last = new Map<string, number>();
       for (const { hub, key, message } of events.flatMap((event) => routes[service].flatMap((route) => route(event)))) {
+        if (!contracted.has(`${service} ${hub} ${message.type}`)) {
+          ledger.fail('a contract has every message', streamId, `${service} sends ${message.type} to ${hub}`);
+        }
         const place = published.get(hub)?.get(hubMessageId(message.id));
         if (place === undefined) {
           ledger.fail('everything recorded is published', streamId, `${message.type} ${message.id} is not on ${hub}`);
