@@ -16,6 +16,8 @@ export function inventoryService() {
   const stock = createAggregateStore({ store, codec, decider: stockDecider, category: 'stock' });
   const levels = createProjection(stockLevelProjection({ readModel: stores.readModels, store, codec }));
   return {
+    stock,
+    store,
     routes: inventoryRoutes({ stock, store, answers, audit, levels, runtime }),
     catchUp: () => stores.catchUp([levels]),
     /** A reservation as the fulfilment process asks for it. */

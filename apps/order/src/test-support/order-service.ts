@@ -49,6 +49,7 @@ export function orderService() {
     }),
     stores,
     store,
+    orders,
     /** Lets time pass. */
     wait: (ms: number) => runtime.advance(ms),
     /** Until somebody waits for a read model. */
