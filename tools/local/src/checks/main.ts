@@ -9,7 +9,7 @@ import { countTests, summary } from './counts.ts';
 
 const usage = `npm test [-- --skip-e2e]
 
-Format, lint, type check, unit and integration tests, builds, simulated histories, end-to-end tests. What has not changed comes from the cache.`;
+Format, lint, type check, unit and integration tests, builds, contracts, simulated histories, end-to-end tests. What has not changed comes from the cache.`;
 
 const root = findRoot(process.cwd());
 const results = join(root, 'dist', 'tests');
@@ -18,7 +18,10 @@ const { values: flags } = parseArgs({ options: { 'skip-e2e': { type: 'boolean' }
 const nx = (...args: string[]): readonly string[] => ['nx', ...args, '--outputStyle=stream'];
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
-  ['lint, types, tests, builds', nx('run-many', '-t', 'lint', 'typecheck', 'test', 'build', '--parallel=2')],
+  [
+    'lint, types, tests, builds, contracts',
+    nx('run-many', '-t', 'lint', 'typecheck', 'test', 'build', 'check', '--parallel=2'),
+  ],
   [
     '1,000 simulated histories',
     ['nx', 'run', '@daybook/fulfilment:sim', '--outputStyle=stream', '--', '--seeds', '1000'],
