@@ -139,7 +139,7 @@ const candidates = (schema: Schema): fc.Arbitrary<readonly unknown[]> =>
 const cases = schemas
   .chain((one) => fc.tuple(fc.constant(one), changed(one)))
   .chain(([one, other]) => fc.record({ one: fc.constant(one), other: fc.constant(other), instances: candidates(one) }));
-const runs = { numRuns: 800, seed: 20_101_201 };
+const runs = { numRuns: 500, seed: 20_101_201 };
 
 describe('for schemas of every kind', () => {
   it('where nothing escapes, no instance of one is refused by the other', () => {
@@ -163,7 +163,7 @@ describe('for schemas of every kind', () => {
     );
     // It would hold of schemas that never contain each other, too.
     expect(contained).toBeGreaterThan(300);
-    expect(met).toBeGreaterThan(1_000);
+    expect(met).toBeGreaterThan(500);
   });
 
   it('nothing escapes from a schema to itself, or to what takes anything', () => {
