@@ -38,6 +38,7 @@ export const schemaIn = (carrier: unknown, type = 'application/json'): Schema =>
 
 const operationChanges = (was: Operation, is: Operation, place: Place): readonly Change[] => [
   ...securityChanges(was, is, place),
+  ...scopeChanges(was, is, place),
   ...parameterChanges(was, is, place),
   ...bodyChanges(was, is, place),
   ...answerChanges(was, is, place),
@@ -65,6 +66,15 @@ function securityChanges(was: Operation, is: Operation, place: Place): readonly 
     ...won.map((requirement): Change => {
       return { ...within(place, 'security'), kind: 'compatible', what: `is for ${named(requirement)}, too` };
     }),
+  ];
+}
+
+/** What a person was asked to let a program do is what their token holds: it cannot be another thing afterwards. */
+function scopeChanges(was: Operation, is: Operation, place: Place): readonly Change[] {
+  if (was['x-scope'] === is['x-scope']) return [];
+  const what = `needs the scope ${is['x-scope']} where it needed ${was['x-scope']}`;
+  return [
+    { ...within(place, 'scope'), kind: 'breaking', what, remedy: 'go on asking for the scope that was asked for' },
   ];
 }
 

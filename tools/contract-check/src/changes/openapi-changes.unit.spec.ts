@@ -30,8 +30,8 @@ it('nothing has changed where nothing has', () => {
 
 describe('an endpoint', () => {
   it('that is new is compatible, whatever its method is', () => {
-    expect(told((draft) => (draft.paths['/v1/orders/{orderId}/lines/{sku}'] = { delete: operation(draft) }))).toEqual([
-      'compatible openapi DELETE /v1/orders/{orderId}/lines/{sku}: is new',
+    expect(told((draft) => (draft.paths['/v1/orders/{orderId}/notes/{note}'] = { delete: operation(draft) }))).toEqual([
+      'compatible openapi DELETE /v1/orders/{orderId}/notes/{note}: is new',
     ]);
   });
 
@@ -60,6 +60,12 @@ describe('who may use it', () => {
     const more = { bearer: [...Object.values(first).flat(), 'orders.write'] };
     expect(security(more, ...others)).toEqual([`breaking openapi POST ${cancel} security: is no longer for ${name}`]);
   });
+});
+
+it('the scope that a token needs must not be another', () => {
+  expect(told((draft) => (operation(draft)['x-scope'] = 'Orders.Cancel'))).toEqual([
+    `breaking openapi POST ${cancel} scope: needs the scope Orders.Cancel where it needed Orders.Write`,
+  ]);
 });
 
 describe('a parameter', () => {
@@ -162,9 +168,12 @@ describe('an answer', () => {
 
   it('without its ETag breaks', () => {
     const lines = told(
-      (draft) => delete (operation(draft, '/v1/orders').responses['202'] as { headers?: object }).headers,
+      (draft) => delete (operation(draft, '/v1/orders/drafts').responses['201'] as { headers?: object }).headers,
     );
-    expect(lines).toEqual(['breaking openapi POST /v1/orders answer 202 header ETag: is gone']);
+    expect(lines).toEqual([
+      'breaking openapi POST /v1/orders/drafts answer 201 header ETag: is gone',
+      'breaking openapi POST /v1/orders/drafts answer 201 header Idempotent-Replayed: is gone',
+    ]);
   });
 
   it('that several endpoints share breaks all of them', () => {
