@@ -1,6 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type MetricDefinition, metricDefinitions, type MetricName } from '@daybook/contracts';
 import { booksOf, expectStatus, until } from '@daybook/replay';
 import { type Lab, openLab } from './support/lab.ts';
-import { openOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from './support/otlp-receiver.ts';
+import {
+  openOtlpReceiver,
+  type OtlpReceiver,
+  type ReceivedMetric,
+  type ReceivedSpan,
+} from './support/otlp-receiver.ts';
 
 jest.setTimeout(120_000);
 
@@ -9,7 +17,11 @@ describe('telemetry', () => {
   let lab: Lab;
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_METRIC_EXPORT_INTERVAL: '1000' };
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_METRIC_EXPORT_INTERVAL: '1000',
+      LOG_LEVEL: 'debug',
+    };
     lab = await openLab({ instanceEnv: () => Promise.resolve(env) });
   });
   afterAll(async () => {
@@ -40,16 +52,22 @@ describe('telemetry', () => {
         const above = traceOf().find(({ spanId }) => spanId === parentSpanId);
         return service === 'order' && name === 'append orders' && above?.name === 'process order-commands';
       });
-    await until('the last spans to be exported', () => Promise.resolve(confirmation() !== undefined));
+    // Each service exports when its second is over: the last span of the trace may come before others of it.
+    const inTheAir = (): readonly string[] => {
+      const ids = new Set(traceOf().map(({ spanId }) => spanId));
+      return traceOf()
+        .filter(({ parentSpanId }) => !ids.has(parentSpanId))
+        .map(({ name }) => name);
+    };
+    await until('the last spans to be exported', () =>
+      Promise.resolve(confirmation() !== undefined && inTheAir().length === 1),
+    );
     const trace = traceOf();
     expect(new Set(trace.map(({ service }) => service))).toEqual(
       new Set(['order', 'inventory', 'payment', 'fulfilment']),
     );
     // Nothing hangs in the air: every span but the request's own has its cause in the trace.
-    const ids = new Set(trace.map(({ spanId }) => spanId));
-    expect(trace.filter(({ parentSpanId }) => !ids.has(parentSpanId)).map(({ name }) => name)).toEqual([
-      'POST /v1/orders',
-    ]);
+    expect(inTheAir()).toEqual(['POST /v1/orders']);
     expect(wayTo(confirmation() as ReceivedSpan, trace)).toEqual([
       'order: POST /v1/orders',
       'order: create saga-inputs',
@@ -68,14 +86,38 @@ describe('telemetry', () => {
     ]);
   });
 
-  it('every service tells how its store and its HTTP are doing', async () => {
-    await until('the metrics of the order service', () =>
-      Promise.resolve(
-        ['event_store.writes', 'event_store.write_duration', 'http.server.request.duration'].every((name) =>
-          receiver.metrics.get('order')?.has(name),
-        ),
-      ),
-    );
-    expect(receiver.metrics.get('fulfilment')?.has('event_store.writes')).toBe(true);
+  it('a line of the log names the trace that it belongs to', async () => {
+    const request = receiver.spans.find(({ name }) => name === 'POST /v1/orders');
+    const line = async (): Promise<Record<string, unknown> | undefined> => {
+      const text = await readFile(join(lab.system.settings.dataFolder, 'logs', 'order.log'), 'utf8');
+      const lines = text.split('\n').filter((each) => each.includes('"msg":"request"'));
+      return lines
+        .map((each) => JSON.parse(each) as Record<string, unknown>)
+        .find((each) => each['route'] === '/v1/orders');
+    };
+    await until('the line of the request', async () => (await line()) !== undefined);
+    expect(await line()).toMatchObject({
+      ...{ method: 'POST', status: 202, correlationId: expect.any(String) },
+      ...{ traceId: request?.traceId, spanId: request?.spanId },
+    });
   });
+
+  it.each(['order', 'inventory', 'payment', 'fulfilment'] as const)(
+    '%s exports the metrics that it should, and no others',
+    async (service) => {
+      const expected = Object.entries<MetricDefinition>(metricDefinitions).filter(
+        ([, { services, once }]) => once === undefined && (services?.includes(service) ?? true),
+      );
+      await lab.fetch(`${lab.system.urls[service]}/v1/feeds`);
+      const came = () => receiver.metrics.get(service) ?? new Map<string, ReceivedMetric>();
+      const missing = () => expected.map(([name]) => name).filter((name) => !came().has(name));
+      await until(`the metrics of ${service}`, () => Promise.resolve(missing().length === 0)).catch(() => undefined);
+      expect(missing()).toEqual([]);
+      for (const [name, { kind, unit, attributes }] of came()) {
+        const defined: MetricDefinition | undefined = metricDefinitions[name as MetricName];
+        expect({ name, kind, unit }).toEqual({ name, kind: defined?.kind, unit: defined?.unit });
+        expect(defined?.attributes).toEqual(expect.arrayContaining([...attributes]));
+      }
+    },
+  );
 });

@@ -11,12 +11,20 @@ export interface ReceivedSpan {
   readonly parentSpanId: string;
 }
 
+/** A metric as exported. */
+export interface ReceivedMetric {
+  readonly kind: 'counter' | 'histogram' | 'gauge';
+  readonly unit: string;
+  /** Of all its measurements so far. */
+  readonly attributes: ReadonlySet<string>;
+}
+
 /** Receives what is exported by OTLP over HTTP, in its JSON form, on loopback. */
 export interface OtlpReceiver {
   readonly endpoint: string;
   readonly spans: readonly ReceivedSpan[];
-  /** Names of the metrics that came, by service. */
-  readonly metrics: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The metrics that came, by service and name. */
+  readonly metrics: ReadonlyMap<string, ReadonlyMap<string, ReceivedMetric>>;
   close(): Promise<void>;
 }
 
@@ -29,12 +37,22 @@ interface ResourceSpans {
 }
 interface ResourceMetrics {
   readonly resource: { readonly attributes: Attributes };
-  readonly scopeMetrics: readonly { readonly metrics: readonly { readonly name: string }[] }[];
+  readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[];
+}
+interface Points {
+  readonly dataPoints: readonly { readonly attributes?: Attributes }[];
+}
+interface Metric {
+  readonly name: string;
+  readonly unit?: string;
+  readonly sum?: Points;
+  readonly histogram?: Points;
+  readonly gauge?: Points;
 }
 
 export async function openOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
-  const metrics = new Map<string, Set<string>>();
+  const metrics = new Map<string, Map<string, ReceivedMetric>>();
   const take = (body: { resourceSpans?: readonly ResourceSpans[]; resourceMetrics?: readonly ResourceMetrics[] }) => {
     for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
       const service = serviceOf(resource.attributes);
@@ -44,9 +62,13 @@ export async function openOtlpReceiver(): Promise<OtlpReceiver> {
     }
     for (const { resource, scopeMetrics } of body.resourceMetrics ?? []) {
       const service = serviceOf(resource.attributes);
-      const names = metrics.get(service) ?? new Set();
-      for (const { name } of scopeMetrics.flatMap((scope) => scope.metrics)) names.add(name);
-      metrics.set(service, names);
+      const known = metrics.get(service) ?? new Map<string, ReceivedMetric>();
+      for (const metric of scopeMetrics.flatMap((scope) => scope.metrics)) {
+        const { kind, unit, attributes } = received(metric);
+        const before = known.get(metric.name)?.attributes ?? [];
+        known.set(metric.name, { kind, unit, attributes: new Set([...before, ...attributes]) });
+      }
+      metrics.set(service, known);
     }
   };
   const server = createServer((request, response) => {
@@ -72,3 +94,10 @@ export async function openOtlpReceiver(): Promise<OtlpReceiver> {
 
 const serviceOf = (attributes: Attributes): string =>
   attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+
+function received({ unit = '', sum, histogram, gauge }: Metric): ReceivedMetric {
+  const kind = sum === undefined ? (histogram === undefined ? 'gauge' : 'histogram') : 'counter';
+  const { dataPoints } = sum ?? histogram ?? gauge ?? { dataPoints: [] };
+  const attributes = dataPoints.flatMap((point) => (point.attributes ?? []).map(({ key }) => key));
+  return { kind, unit, attributes: new Set(attributes) };
+}
