@@ -34,7 +34,7 @@ export interface AlertOfLevel {
 export type Severity = 'critical' | 'warning';
 
 /** A rate that is 0 where the counter has never been counted: without, a ratio of it would be nothing instead of 0 or 1. */
-const rateOr0 = (counter: string, other: string, window: string): string =>
+export const rateOr0 = (counter: string, other: string, window: string): string =>
   `(sum by (service_name) (rate(${counter}[${window}])) or 0 * sum by (service_name) (rate(${other}[${window}])))`;
 
 const hits = rateOr0('event_store_snapshot_hits_total', 'event_store_snapshot_misses_total', '15m');

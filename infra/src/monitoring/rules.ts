@@ -1,5 +1,5 @@
 import { eventsContainer } from '@daybook/contracts';
-import { alertExpr, levels, type Severity } from './levels.ts';
+import { alertExpr, levels, rateOr0, type Severity } from './levels.ts';
 
 /** A series made of others, at each evaluation. */
 export interface Recording {
@@ -18,11 +18,11 @@ export interface Alert {
 
 export const services = Object.keys(eventsContainer);
 
+const requests = 'http_server_request_duration_seconds_count';
+
 const httpErrors: Recording = {
   record: 'daybook:http_errors:ratio',
-  expr:
-    'sum by (service_name) (rate(http_server_request_duration_seconds_count{http_response_status_code=~"5.."}[5m]))' +
-    ' / sum by (service_name) (rate(http_server_request_duration_seconds_count[5m]))',
+  expr: `${rateOr0(`${requests}{http_response_status_code=~"5.."}`, requests, '5m')} / sum by (service_name) (rate(${requests}[5m]))`,
 };
 
 export const recordings: readonly Recording[] = [...levels.map(({ record, expr }) => ({ record, expr })), httpErrors];

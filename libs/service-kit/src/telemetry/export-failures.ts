@@ -11,13 +11,15 @@ const saidMax = 300;
 export function logExportFailures(log: Log, now: () => number = () => performance.now()): () => void {
   let toldMs = -Infinity;
   let untold = 0;
-  const complain = (said: string): void => {
+  const complain = (said: string, ...details: readonly unknown[]): void => {
     if (now() - toldMs < everyMs) {
       untold += 1;
       return;
     }
     toldMs = now();
-    log.warn({ said: said.slice(0, saidMax), ...(untold > 0 ? { untold } : {}) }, 'telemetry is not exported');
+    const err = details.find((detail) => detail instanceof Error);
+    const fields = { said: said.slice(0, saidMax), ...(err && { err }), ...(untold > 0 ? { untold } : {}) };
+    log.warn(fields, 'telemetry is not exported');
     untold = 0;
   };
   const nothing = (): void => undefined;

@@ -6,12 +6,16 @@ it('what OpenTelemetry complains about is a line a minute, with how many there w
   let nowMs = 0;
   const lines: object[] = [];
   const end = logExportFailures({ ...silentLog, warn: (fields) => void lines.push(fields) }, () => nowMs);
-  diag.error('collector:4318 cannot be reached');
+  const err = new Error('ECONNREFUSED');
+  diag.error('collector:4318 cannot be reached', { to: 'nobody' }, err);
   for (let each = 0; each < 100; each += 1) diag.warn('again');
   diag.info('nothing to say');
   nowMs += 60_000;
   diag.error('x'.repeat(1_000));
   end();
   diag.error('after the end');
-  expect(lines).toEqual([{ said: 'collector:4318 cannot be reached' }, { said: 'x'.repeat(300), untold: 100 }]);
+  expect(lines).toEqual([
+    { said: 'collector:4318 cannot be reached', err },
+    { said: 'x'.repeat(300), untold: 100 },
+  ]);
 });
