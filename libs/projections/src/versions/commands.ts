@@ -21,7 +21,10 @@ import {
 } from './registry.ts';
 
 /** Who asks for a change, and why: both are kept with it. */
-export type Asked = Pick<By, 'actor' | 'reason'>;
+export type Asked = Pick<By, 'actor' | 'reason'> & {
+  /** Whose request it is, for the log. */
+  readonly cause?: { readonly traceparent?: string; readonly correlationId?: string };
+};
 
 export interface BuildStatus extends BuildRecord {
   readonly serving: boolean;
@@ -89,6 +92,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
   /** Changes the registry, and tells the alias of this process at once. */
   const change = async (
     managed: Managed,
+    { cause }: Asked,
     message: string,
     made: (registry: Registry) => Registry | Refusal,
   ): Promise<Registry | Refusal> => {
@@ -97,7 +101,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
     if ('refused' in registry) return registry as Refusal;
     managed.alias.set(registry as Registry);
     const [latest] = (registry as Registry).history;
-    log('warn', message, { readModel: name, ...latest });
+    log('warn', message, { readModel: name, ...cause, ...latest });
     return registry as Registry;
   };
 
@@ -137,7 +141,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
         return refuse('version-unknown', `The code has no version ${wanted} of ${name}.`, { version: wanted });
       }
       const stamp = by(asked);
-      const registry = await change(managed, 'read model rebuild', (before) => withBuild(before, wanted, stamp));
+      const registry = await change(managed, asked, 'read model rebuild', (before) => withBuild(before, wanted, stamp));
       if ('refused' in registry) return registry as Refusal;
       await follow(managed);
       return buildOf(registry as Registry, (registry as Registry).lastBuild) as BuildRecord;
@@ -151,7 +155,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
         return refuse('no-such-build', `No build of ${name} served before this one, or it is retired.`);
       }
       const stamp = by(asked);
-      return change(managed, 'read model rolled back', (before) => {
+      return change(managed, asked, 'read model rolled back', (before) => {
         const target = before.previous === previous ? buildOf(before, previous) : undefined;
         if (target === undefined) return noBuild(before);
         if (managed.documentsOf(target) === undefined) {
@@ -165,7 +169,7 @@ export function createCommands(options: CommandsOptions): ReadModelCommands & {
       const managed = all.get(name);
       if (managed === undefined) return unknown(name);
       const stamp = by(asked);
-      const registry = await change(managed, 'read model build retires', (before) => {
+      const registry = await change(managed, asked, 'read model build retires', (before) => {
         const waitMs = timing.retireAfterMs - ageMs(before.servingSince);
         if (before.previous !== undefined && before.previous === besideOf(before)?.build && waitMs > 0) {
           const why = `Build ${before.previous} of ${name} served until a moment ago: queries may still be at it.`;

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '@daybook/ports';
-import type { CommandsOptions, ReadModelCommands } from './commands.ts';
+import type { Asked, CommandsOptions, ReadModelCommands } from './commands.ts';
 import { checkParity } from './parity.ts';
 import type { BuildProgress } from './progress.ts';
 import type { Managed } from './read-models.ts';
@@ -15,13 +15,14 @@ import {
 } from './registry.ts';
 
 export interface SwitchingOptions extends Pick<CommandsOptions, 'all' | 'timing' | 'runtime'> {
-  readonly by: (asked: Pick<By, 'actor' | 'reason'>) => By;
+  readonly by: (asked: Asked) => By;
   readonly unknown: (name: string) => Refusal;
   readonly ageMs: (at: string) => number;
   readonly progress: (name: string, record: BuildRecord) => Promise<BuildProgress>;
   /** Changes the registry, and tells the alias of this process at once. */
   readonly change: (
     managed: Managed,
+    asked: Asked,
     message: string,
     made: (registry: Registry) => Registry | Refusal,
   ) => Promise<Registry | Refusal>;
@@ -86,7 +87,7 @@ export function createSwitching(options: SwitchingOptions): Switching {
           runtime,
         });
         const stamp = by(asked);
-        const kept = await change(managed, 'read model parity', (before) =>
+        const kept = await change(managed, asked, 'read model parity', (before) =>
           withParity(before, beside.build, report, stamp),
         );
         return 'refused' in kept ? (kept as Refusal) : report;
@@ -105,7 +106,7 @@ export function createSwitching(options: SwitchingOptions): Switching {
       const behind = force ? undefined : await caughtUp(name, beside);
       if (behind !== undefined) return behind;
       const stamp = by(asked);
-      return change(managed, 'read model switched', (before) => {
+      return change(managed, asked, 'read model switched', (before) => {
         const now = besideOf(before);
         if (now?.build !== beside.build) return noBuild(before);
         const missing = force ? undefined : parityProblem(before, now, ageMs, timing.parityMaxAgeMs);

@@ -22,7 +22,9 @@ const driven = nothingDriven();
 // What takes nothing has no problem of its own.
 afterAll(() => expect(undriven(own, driven)).toEqual({ success: [], problem: ['GET /v1/read-models'] }));
 
+const logged: object[] = [];
 beforeEach(async () => {
+  logged.length = 0;
   lost = false;
   events = memoryContainer<StoredEvent>({ name: 'events', runtime, partitionKey: ({ streamId }) => streamId });
   const leases = memoryContainer({ name: 'leases', runtime, partitionKey: ({ id }) => id });
@@ -30,6 +32,7 @@ beforeEach(async () => {
   models = createReadModels({
     ...{ container, events, leases, runtime },
     timing: { lookEveryMs: 50, retireAfterMs: 1 },
+    log: (_level, message, fields) => void logged.push({ message, ...fields }),
     openFeed: (name, handleKey) =>
       createFeedProcessor<StoredEvent>({
         ...{ name, instance: runtime.newId(), source: events, leases, runtime, handleKey, ...eventFeed },
@@ -120,4 +123,16 @@ it('wants to know who and why, and what there is', async () => {
       body: { code: 'unknown-read-model' },
     });
   }
+});
+
+it('what is done is logged with who and why, and with the request that asked for it', async () => {
+  await until(({ builds }) => builds[0]?.progress.caughtUp === true);
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  await post('rebuild', {}, { ...ada, traceparent, 'X-Correlation-Id': 'ticket-4711' });
+  expect(logged).toContainEqual(
+    expect.objectContaining({
+      ...{ message: 'read model rebuild', readModel: 'counts', actor: 'operator:ada', reason: body.reason },
+      ...{ traceparent, correlationId: 'ticket-4711' },
+    }),
+  );
 });

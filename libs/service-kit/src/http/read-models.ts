@@ -1,6 +1,6 @@
 import { operatorRequests } from '@daybook/contracts';
 import type { Refusal, Runtime } from '@daybook/ports';
-import type { ParityReport, ReadModelCommands } from '@daybook/projections';
+import type { Asked, ParityReport, ReadModelCommands } from '@daybook/projections';
 import { type Request, type Response, Router } from 'express';
 import type { Log } from '../log.ts';
 import { fieldsOfRequest } from '../telemetry/request-cause.ts';
@@ -35,13 +35,13 @@ export function readModelRoutes({ readModels, runtime, log }: ReadModelRoutesOpt
   });
   router.post('/v1/read-models/:name/rebuild', async (request, response) => {
     const { version, ...body } = validate(operatorRequests.rebuild, request.body);
-    const wanted = { ...body, actor: knownActor(request), ...(version === undefined ? {} : { version }) };
+    const wanted = { ...body, ...askerOf(request), ...(version === undefined ? {} : { version }) };
     answer(response, 202, await readModels.rebuild(nameOf(request), wanted));
   });
   router.post('/v1/read-models/:name/parity', async (request, response) => {
     const body = validate(operatorRequests.plain, request.body);
     const name = nameOf(request);
-    const comparing = readModels.parity(name, { ...body, actor: knownActor(request) });
+    const comparing = readModels.parity(name, { ...body, ...askerOf(request) });
     const patience = new AbortController();
     const outcome = await Promise.race([
       comparing,
@@ -57,25 +57,25 @@ export function readModelRoutes({ readModels, runtime, log }: ReadModelRoutesOpt
   });
   router.post('/v1/read-models/:name/switch', async (request, response) => {
     const { force = false, ...body } = validate(operatorRequests.switch, request.body);
-    answer(response, 200, await readModels.switchTo(nameOf(request), { ...body, force, actor: knownActor(request) }));
+    answer(response, 200, await readModels.switchTo(nameOf(request), { ...body, force, ...askerOf(request) }));
   });
   router.post('/v1/read-models/:name/rollback', async (request, response) => {
     const body = validate(operatorRequests.plain, request.body);
-    answer(response, 200, await readModels.rollback(nameOf(request), { ...body, actor: knownActor(request) }));
+    answer(response, 200, await readModels.rollback(nameOf(request), { ...body, ...askerOf(request) }));
   });
   router.post('/v1/read-models/:name/retire', async (request, response) => {
     const body = validate(operatorRequests.plain, request.body);
-    answer(response, 202, await readModels.retire(nameOf(request), { ...body, actor: knownActor(request) }));
+    answer(response, 202, await readModels.retire(nameOf(request), { ...body, ...askerOf(request) }));
   });
   return router;
 }
 
 const nameOf = (request: Request): string => String(request.params['name']);
 
-function knownActor(request: Request): string {
+function askerOf(request: Request): Pick<Asked, 'actor' | 'cause'> {
   const actor = actorOf(request);
   if (actor === undefined) throw new Problem(400, 'actor-required', 'X-Actor: say who does this to the read model.');
-  return actor;
+  return { actor, cause: fieldsOfRequest(request) };
 }
 
 function answer<T extends object>(response: Response, status: number, outcome: T | Refusal): void {
