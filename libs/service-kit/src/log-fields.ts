@@ -1,4 +1,6 @@
 import type { StoredEvent } from '@daybook/eventstore';
+import type { MessageConsumerOptions } from '@daybook/messaging';
+import type { Log } from './log.ts';
 
 /**
  * Fields of a log line that is written on behalf of something: what it is, and the trace and the correlation that it belongs to. Causes
@@ -29,6 +31,15 @@ export function fieldsOfMessage(body: unknown): LogFields {
     ...textOf('type', type),
     ...textOf('subject', subject),
     ...causeOf(traceparent, correlationid),
+  };
+}
+
+/** Lines for what a consumer could not do at the moment, and at `error` for what it gave up. */
+export function logMessageErrors(log: Log, hub: string): NonNullable<MessageConsumerOptions['onError']> {
+  return (error, message, parked = false) => {
+    const fields = { err: error, hub, messageId: message?.messageId, ...fieldsOfMessage(message?.body) };
+    if (parked) log.error(fields, 'message parked: see the dead letters');
+    else log.warn(fields, 'message error');
   };
 }
 

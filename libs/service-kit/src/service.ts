@@ -58,7 +58,7 @@ import { createRateLimiter, limitCallers, limitRefused } from './http/rate-limit
 import { readModelRoutes } from './http/read-models.ts';
 import { type Component, runUntilSignalled } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
-import { fieldsOfMessage } from './log-fields.ts';
+import { logMessageErrors } from './log-fields.ts';
 import { tellingContainer } from './nudge.ts';
 import { openPersonalData, type ServicePersonalData } from './personal-data.ts';
 import { azurePlatform, type Platform } from './platform.ts';
@@ -222,11 +222,7 @@ export function openService(
         // A saga's inputs are its history; commands of different intents have nothing to do with each other.
         parkBy: hub === 'saga-inputs' ? 'key' : 'message',
         runtime,
-        onError(error, message, parked = false) {
-          const fields = { err: error, hub, messageId: message?.messageId, ...fieldsOfMessage(message?.body) };
-          if (parked) log.error(fields, 'message parked: see the dead letters');
-          else log.warn(fields, 'message error');
-        },
+        onError: logMessageErrors(log, hub),
       });
       messaging.observeHubLag(hub, consumer);
       health.add({

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { metrics, trace } from '@opentelemetry/api';
 import type { Component } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
@@ -103,6 +106,13 @@ it('spans and metrics arrive as Azure Monitor has them, signed in as the service
   expect(JSON.stringify(ingestion.envelopes)).not.toContain('Lovelace');
   expect(about('_OTELRESOURCE_')).toEqual([]);
   expect(lines).toEqual([]);
+});
+
+it('where OTLP is on as well all goes both ways, also while Azure Monitor takes nothing, and the process ends', async () => {
+  const script = join(__dirname, '..', 'test-support', 'telemetry-process.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '503'], { timeout: 20_000 });
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  expect(JSON.parse(last)).toEqual({ otlp: ['/v1/metrics', '/v1/traces'], azure: 2 });
 });
 
 it.each([401, 403, 500, 503])('an answer %i is told, and nothing is kept on disk', async (status) => {

@@ -18,7 +18,7 @@ export function logExportFailures(log: Log, now: () => number = () => performanc
     }
     toldMs = now();
     const err = details.find((detail) => detail instanceof Error);
-    const fields = { said: said.slice(0, saidMax), ...(err && { err }), ...(untold > 0 ? { untold } : {}) };
+    const fields = { said: messageOf(said).slice(0, saidMax), ...(err && { err }), ...(untold > 0 ? { untold } : {}) };
     log.warn(fields, 'telemetry is not exported');
     untold = 0;
   };
@@ -28,4 +28,14 @@ export function logExportFailures(log: Log, now: () => number = () => performanc
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   return () => diag.disable();
+}
+
+/** Errors that nobody caught come as JSON with their stacks: what matters is the message. */
+function messageOf(said: string): string {
+  try {
+    const { message } = JSON.parse(said) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : said;
+  } catch {
+    return said;
+  }
 }

@@ -12,10 +12,13 @@ it('what OpenTelemetry complains about is a line a minute, with how many there w
   diag.info('nothing to say');
   nowMs += 60_000;
   diag.error('x'.repeat(1_000));
+  nowMs += 60_000;
+  diag.error(JSON.stringify({ stack: 'Error: no route\n    at x', message: 'no route' }));
   end();
   diag.error('after the end');
   expect(lines).toEqual([
     { said: 'collector:4318 cannot be reached', err },
     { said: 'x'.repeat(300), untold: 100 },
+    { said: 'no route' },
   ]);
 });
