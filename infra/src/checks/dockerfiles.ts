@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DockerfileParser } from 'dockerfile-ast';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
+/** Every service that is deployed. */
 export const apps = ['order', 'inventory', 'payment', 'fulfilment'] as const;
+export type App = (typeof apps)[number];
 
 /** @param root the repository */
 export function checkDockerfiles(root: string): CheckResult {

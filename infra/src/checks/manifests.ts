@@ -1,16 +1,18 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { collectorProblems } from './collector.ts';
-import { apps } from './dockerfiles.ts';
-import { rulesOfOverlay, rulesOfPods } from './manifest-rules.ts';
+import { type App, apps } from './dockerfiles.ts';
+import { environmentNames, nameProblems } from './environment-names.ts';
+import { rulesOfOverlay } from './manifest-rules.ts';
 import { typeProblems } from './manifest-types.ts';
+import { mainOf, settingsProblems } from './pod-settings.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 import { type Manifest, render, whyNotRendered } from './render.ts';
 
 const telemetry = 'infra/cluster/telemetry/overlays';
 
 /** @param root the repository */
-export function checkManifests(root: string): CheckResult {
+export async function checkManifests(root: string): Promise<CheckResult> {
   const overlays = apps.flatMap((app) =>
     readdirSync(join(root, 'apps', app, 'deploy', 'overlays')).map((name) => ({
       ...{ app, name },
@@ -22,26 +24,44 @@ export function checkManifests(root: string): CheckResult {
   const skipped = whyNotRendered();
   if (skipped !== undefined) return { looked, problems: [], skipped };
 
-  const objects: { where: string; manifest: Manifest }[] = [];
-  const problems: InfraProblem[] = [];
-  const rendered = new Map<string, readonly Manifest[]>();
-  for (const folder of ['infra/cluster/shared', ...collectors, ...overlays.map((overlay) => overlay.folder)]) {
-    try {
-      rendered.set(folder, render(join(root, folder)));
-    } catch (error) {
-      problems.push({ where: folder, what: (error as Error).message });
-    }
+  const folders = [
+    ...overlays,
+    ...['infra/cluster/shared', ...collectors].map((folder) => ({ app: undefined, folder })),
+  ];
+  const checked = await Promise.all(folders.map(({ app, folder }) => checkFolder(root, folder, app)));
+  const objects = checked.flatMap(({ where, objects }) => objects.map((manifest) => ({ where, manifest })));
+  const rendered = (folder: string): readonly Manifest[] =>
+    checked.find(({ where }) => where === folder)?.objects ?? [];
+  const problems = [
+    ...checked.flatMap((each) => each.problems),
+    ...typeProblems(objects),
+    ...overlays.flatMap(({ folder, name }): readonly InfraProblem[] => {
+      const [service, collector] = [rendered(folder), rendered(`${telemetry}/${name}`)];
+      if (service.length === 0) return [];
+      if (collector.length === 0) return [{ where: folder, what: `there is no ${telemetry}/${name}` }];
+      return collectorProblems(folder, service, collector);
+    }),
+  ];
+  return { looked: `${looked}, ${objects.length} objects`, problems };
+}
+
+interface Checked {
+  readonly where: string;
+  readonly objects: readonly Manifest[];
+  readonly problems: readonly InfraProblem[];
+}
+
+async function checkFolder(root: string, where: string, app: App | undefined): Promise<Checked> {
+  try {
+    const objects = await render(join(root, where));
+    if (app === undefined) return { where, objects, problems: [] };
+    const problems = [
+      ...rulesOfOverlay(where, app, objects),
+      ...settingsProblems(where, app, objects, mainOf(root, app)),
+      ...nameProblems(where, app, objects, environmentNames(root, basename(where))),
+    ];
+    return { where, objects, problems };
+  } catch (error) {
+    return { where, objects: [], problems: [{ where, what: (error as Error).message }] };
   }
-  for (const [folder, manifests] of rendered)
-    objects.push(...manifests.map((manifest) => ({ where: folder, manifest })));
-  for (const folder of collectors) problems.push(...rulesOfPods(folder, rendered.get(folder) ?? []));
-  for (const { app, folder, name } of overlays) {
-    const service = rendered.get(folder);
-    const collector = rendered.get(`${telemetry}/${name}`);
-    if (service === undefined) continue;
-    problems.push(...rulesOfOverlay(folder, app, service));
-    if (collector === undefined) problems.push({ where: folder, what: `there is no ${telemetry}/${name}` });
-    else problems.push(...collectorProblems(folder, service, collector));
-  }
-  return { looked: `${looked}, ${objects.length} objects`, problems: [...problems, ...typeProblems(objects)] };
 }

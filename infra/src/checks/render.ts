@@ -1,11 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 
 /** A Kubernetes object as rendered. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -26,9 +31,9 @@ export function whyNotRendered(): string | undefined {
 }
 
 /** What `kubectl kustomize` makes of a folder. It asks no cluster. @throws Error with what kubectl says */
-export function render(folder: string): readonly Manifest[] {
-  const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8', stdio: 'pipe', timeout: 30_000 });
-  return parseManifests(text);
+export async function render(folder: string): Promise<readonly Manifest[]> {
+  const { stdout } = await promisify(execFile)('kubectl', ['kustomize', folder], { timeout: 30_000 });
+  return parseManifests(stdout);
 }
 
 export const parseManifests = (text: string): readonly Manifest[] =>
