@@ -44,6 +44,9 @@ param alertEmail string
 @description('Object id of the Entra group that may administer the cluster.')
 param clusterAdminGroupId string
 
+@description('owner/name of the repository whose workflows deploy here; empty: none do.')
+param githubRepository string = ''
+
 var topology = loadJsonContent('generated/topology.json')
 var name = '${prefix}-${environment}'
 var tags = { system: 'daybook', environment: environment }
@@ -60,6 +63,7 @@ module identities 'modules/identities.bicep' = {
     name: name
     tags: tags
     identities: topology.identities
+    services: topology.services
     clusterIssuer: cluster.outputs.oidcIssuer
   }
 }
@@ -82,6 +86,7 @@ module storage 'modules/storage.bicep' = {
   params: {
     location: location
     accountName: '${prefix}${environment}'
+    captureAccountName: '${prefix}${environment}cap'
     tags: tags
     principals: identities.outputs.principals
     zoneRedundant: environment == 'production'
@@ -96,7 +101,7 @@ module eventHubs 'modules/event-hubs.bicep' = {
     tags: tags
     maxThroughputUnits: eventHubsMaxThroughputUnits
     principals: identities.outputs.principals
-    captureAccountName: storage.outputs.accountName
+    captureAccountName: storage.outputs.captureAccountName
     workspaceId: logs.outputs.workspaceId
   }
 }
@@ -136,10 +141,22 @@ module cluster 'modules/cluster.bicep' = {
   }
 }
 
+module pipeline 'modules/pipeline.bicep' = if (githubRepository != '') {
+  name: 'pipeline'
+  params: {
+    location: location
+    name: name
+    tags: tags
+    githubRepository: githubRepository
+    environment: environment
+    registryName: registry.outputs.registryName
+    clusterName: cluster.outputs.clusterName
+  }
+}
+
 module alerts 'modules/alerts.bicep' = {
   name: 'alerts'
   params: {
-    location: location
     name: name
     tags: tags
     email: alertEmail
@@ -173,5 +190,11 @@ output settings object = {
 }
 @description('What the collector and the scalers are told: infra/cluster/telemetry.')
 output telemetry object = telemetry.outputs.settings
+@description('[{ identity, clientId }]: for identity.yaml of the overlays.')
 output clientIds array = identities.outputs.clientIds
+output cluster string = cluster.outputs.clusterName
+@description('{ clientId, principalId } of the workflows: AZURE_CLIENT_ID of the environment at GitHub; empty where there are none.')
+output pipeline object = githubRepository == ''
+  ? {}
+  : { clientId: pipeline!.outputs.clientId, principalId: pipeline!.outputs.principalId }
 output registry string = registry.outputs.loginServer

@@ -1,5 +1,4 @@
 // What Azure itself can see. The service levels of Daybook's own metrics are Prometheus rules: telemetry.bicep.
-param location string
 param name string
 param tags object
 param email string
@@ -21,7 +20,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
 var rules = [
   {
     name: 'cosmos-throttled'
-    description: 'More than 1 % of requests were answered 429 for five minutes: raise autoscaleMaxRu, or find the hot partition.'
+    description: 'More than 300 requests in five minutes were answered 429: raise autoscaleMaxRu, or find the hot partition.'
     scope: cosmosAccountId
     namespace: 'Microsoft.DocumentDB/databaseAccounts'
     metric: 'TotalRequests'
@@ -78,7 +77,6 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
       evaluationFrequency: 'PT1M'
       windowSize: 'PT5M'
       autoMitigate: true
-      targetResourceRegion: location
       criteria: {
         'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
         allOf: [

@@ -44,11 +44,40 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2024-09-01' = {
       }
     ]
     addonProfiles: {
-      omsagent: { enabled: true, config: { logAnalyticsWorkspaceResourceID: workspaceId } }
+      // As itself: the workspace takes no keys. What it collects, the rule below says.
+      omsagent: { enabled: true, config: { logAnalyticsWorkspaceResourceID: workspaceId, useAADAuth: 'true' } }
       azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: 'true' } }
     }
   }
 }
 
+var streams = ['Microsoft-ContainerLogV2', 'Microsoft-KubeEvents', 'Microsoft-KubePodInventory']
+resource collection 'Microsoft.Insights/dataCollectionRules@2022-06-01' = {
+  name: 'MSCI-${location}-${cluster.name}'
+  location: location
+  tags: tags
+  kind: 'Linux'
+  properties: {
+    dataSources: {
+      extensions: [
+        {
+          name: 'ContainerInsightsExtension'
+          extensionName: 'ContainerInsights'
+          streams: streams
+          extensionSettings: { dataCollectionSettings: { interval: '1m', enableContainerLogV2: true } }
+        }
+      ]
+    }
+    destinations: { logAnalytics: [{ name: 'workspace', workspaceResourceId: workspaceId }] }
+    dataFlows: [{ streams: streams, destinations: ['workspace'] }]
+  }
+}
+resource collected 'Microsoft.Insights/dataCollectionRuleAssociations@2022-06-01' = {
+  scope: cluster
+  name: 'ContainerInsightsExtension'
+  properties: { dataCollectionRuleId: collection.id }
+}
+
+output clusterName string = cluster.name
 output oidcIssuer string = cluster.properties.oidcIssuerProfile.issuerURL
 output kubeletPrincipalId string = cluster.properties.identityProfile.kubeletidentity.objectId

@@ -32,8 +32,8 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
-    isAutoInflateEnabled: true
-    maximumThroughputUnits: maxThroughputUnits
+    isAutoInflateEnabled: maxThroughputUnits > 1
+    maximumThroughputUnits: maxThroughputUnits > 1 ? maxThroughputUnits : 0
   }
 }
 
@@ -50,6 +50,24 @@ resource captureWriter 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+var capture = {
+  enabled: true
+  encoding: 'Avro'
+  intervalInSeconds: 300
+  sizeLimitInBytes: 104857600
+  skipEmptyArchives: true
+  destination: {
+    name: 'EventHubArchive.AzureBlockBlob'
+    // As itself: the account takes no keys.
+    identity: { type: 'SystemAssigned' }
+    properties: {
+      storageAccountResourceId: captureAccount.id
+      blobContainer: 'capture'
+      archiveNameFormat: '{Namespace}/{EventHub}/{PartitionId}/{Year}/{Month}/{Day}/{Hour}/{Minute}/{Second}'
+    }
+  }
+}
+
 // The number of partitions is for good: the relay's mapping of streams to partitions depends on it.
 @batchSize(1)
 resource hubs 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = [
@@ -57,25 +75,13 @@ resource hubs 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = [
     parent: namespace
     name: hub.name
     dependsOn: [captureWriter]
-    properties: {
-      partitionCount: hub.partitions
-      retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: 168 }
-      captureDescription: {
-        enabled: endsWith(hub.name, '-events')
-        encoding: 'Avro'
-        intervalInSeconds: 300
-        sizeLimitInBytes: 104857600
-        skipEmptyArchives: true
-        destination: {
-          name: 'EventHubArchive.AzureBlockBlob'
-          properties: {
-            storageAccountResourceId: captureAccount.id
-            blobContainer: 'capture'
-            archiveNameFormat: '{Namespace}/{EventHub}/{PartitionId}/{Year}/{Month}/{Day}/{Hour}/{Minute}/{Second}'
-          }
-        }
-      }
-    }
+    properties: union(
+      {
+        partitionCount: hub.partitions
+        retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: 168 }
+      },
+      endsWith(hub.name, '-events') ? { captureDescription: capture } : {}
+    )
   }
 ]
 

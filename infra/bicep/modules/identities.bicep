@@ -1,12 +1,12 @@
-// One identity for each service and for each of those who work with the data by hand. Services get theirs by workload identity: the
-// cluster's issuer vouches for the service account daybook/<service>-service, so no secret is stored anywhere.
+// One identity for each service, for KEDA (scaler), and for each of those who work with the data by hand. Services and KEDA get theirs by
+// workload identity: the cluster's issuer vouches for their service accounts, so no secret is stored anywhere.
 param location string
 param name string
 param tags object
 param identities array
+@description('Those of them that run in the cluster.')
+param services array
 param clusterIssuer string
-
-var services = ['order', 'inventory', 'payment', 'fulfilment']
 
 resource all 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = [
   for identity in identities: {
@@ -16,26 +16,18 @@ resource all 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = [
   }
 ]
 
+var accounts = concat(
+  map(services, service => { identity: service, account: 'daybook:${service}-service' }),
+  // Where the cluster's own KEDA runs.
+  [{ identity: 'scaler', account: 'kube-system:keda-operator' }]
+)
 resource federated 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [
-  for identity in services: {
-    name: '${name}-${identity}/kubernetes'
+  for each in accounts: {
+    name: '${name}-${each.identity}/kubernetes'
     dependsOn: [all]
     properties: {
       issuer: clusterIssuer
-      subject: 'system:serviceaccount:daybook:${identity}-service'
-      audiences: ['api://AzureADTokenExchange']
-    }
-  }
-]
-
-// KEDA asks hubs and metrics as the service that it scales. One after the other: of one identity Azure writes no two at once.
-resource federatedScaler 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [
-  for identity in services: {
-    name: '${name}-${identity}/keda'
-    dependsOn: [federated]
-    properties: {
-      issuer: clusterIssuer
-      subject: 'system:serviceaccount:kube-system:keda-operator'
+      subject: 'system:serviceaccount:${each.account}'
       audiences: ['api://AzureADTokenExchange']
     }
   }
@@ -45,7 +37,7 @@ resource federatedScaler 'Microsoft.ManagedIdentity/userAssignedIdentities/feder
 output principals array = [
   for (identity, i) in identities: { identity: identity, principalId: all[i].properties.principalId }
 ]
-@description('[{ identity, clientId }]: what the service accounts are annotated with.')
+@description('[{ identity, clientId }]: what service accounts and KEDA are told.')
 output clientIds array = [
   for (identity, i) in identities: { identity: identity, clientId: all[i].properties.clientId }
 ]

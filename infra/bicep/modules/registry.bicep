@@ -8,14 +8,13 @@ var acrPull = subscriptionResourceId(
   '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 )
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-11-01-preview' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
   name: registryName
   location: location
   tags: tags
   sku: { name: 'Premium' }
   properties: {
     adminUserEnabled: false
-    anonymousPullEnabled: false
     policies: { retentionPolicy: { status: 'enabled', days: 30 } }
   }
 }
@@ -30,4 +29,5 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+output registryName string = registry.name
 output loginServer string = registry.properties.loginServer

@@ -5,7 +5,7 @@ param name string
 param tags object
 @description('Issuer of the cluster: vouches for the service account daybook/collector.')
 param clusterIssuer string
-@description('[{ identity, principalId }]: services scale by what they measure, and ask for it themselves.')
+@description('[{ identity, principalId }]: KEDA scales by what is measured.')
 param principals array
 param logsWorkspaceId string
 param appInsightsName string
@@ -13,7 +13,6 @@ param actionGroupId string
 
 var rules = loadJsonContent('../generated/prometheus-rules.json')
 var workspaceName = '${name}-metrics'
-var services = ['order', 'inventory', 'payment', 'fulfilment']
 var principalOf = toObject(principals, p => p.identity, p => p.principalId)
 var metricsPublisher = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
@@ -72,17 +71,15 @@ resource tracesRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource readers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for service in services: {
-    name: guid(workspace.id, service, dataReader)
-    scope: workspace
-    properties: {
-      principalId: principalOf[service]
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: dataReader
-    }
+resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(workspace.id, 'scaler', dataReader)
+  scope: workspace
+  properties: {
+    principalId: principalOf.scaler
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: dataReader
   }
-]
+}
 
 resource recordings 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01' = {
   name: '${name}-levels'

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Language, type Node, Parser } from 'web-tree-sitter';
-import { topologyFile, topologyText } from '../topology.ts';
+import { type Topology, topology, topologyFile, topologyText } from '../topology.ts';
+import { symbolProblems } from './bicep-symbols.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
 /**
- * Bicep by its grammar (there is no compiler among the npm packages): syntax, the values of the parameter files, and what the rest of
+ * Bicep by its grammar (there is no compiler among the npm packages): syntax, names, the values of the parameter files, and what the rest of
  * Daybook rests on: one write region, no keys, and the definitions of the code.
  *
  * @param folder `infra/` itself
@@ -16,10 +17,9 @@ export async function checkBicep(folder: string): Promise<CheckResult> {
   const bicep = files.filter((name) => name.endsWith('.bicep'));
   const parse = await bicepParser();
   const problems: InfraProblem[] = [];
-  for (const name of bicep) {
-    const where = `infra/bicep/${name}`;
-    problems.push(...syntaxProblems(where, parse(readFileSync(join(folder, 'bicep', name), 'utf8'))));
-  }
+  const parsed = new Map(bicep.map((name) => [name, parse(readFileSync(join(folder, 'bicep', name), 'utf8'))]));
+  for (const [name, root] of parsed) problems.push(...syntaxProblems(`infra/bicep/${name}`, root));
+  if (problems.length === 0) problems.push(...symbolProblems(parsed));
   const main = readFileSync(join(folder, 'bicep', 'main.bicep'), 'utf8');
   const parameters = files.filter((name) => /^parameters\/.*\.json$/.test(name));
   for (const name of parameters) {
@@ -32,6 +32,7 @@ export async function checkBicep(folder: string): Promise<CheckResult> {
       what: 'differs from libs/contracts: write it anew with npm run generate -w @daybook/infra',
     });
   }
+  problems.push(...endingProblems(topology()));
   problems.push(...promiseProblems(readFileSync(join(folder, 'bicep', 'modules', 'cosmos.bicep'), 'utf8')));
   return { looked: `${bicep.length} Bicep files, ${parameters.length} parameter files`, problems };
 }
@@ -49,9 +50,18 @@ export function promiseProblems(cosmos: string): readonly InfraProblem[] {
   const missing = promises.filter(([pattern]) => !pattern.test(cosmos));
   const problems = missing.map(([pattern, why]) => ({ where, what: `lacks ${pattern.source}: ${why}` }));
   return /defaultTtl/i.test(cosmos)
-    ? [...problems, { where, what: 'sets a defaultTtl: an item could then carry its own end' }]
+    ? [...problems, { where, what: 'sets a defaultTtl of its own: it comes with the definitions' }]
     : problems;
 }
+
+/** What may never end by itself. */
+const forGood: readonly string[] = ['events', 'audit', 'subject-keys'];
+
+/** With a TTL, even -1, an item could carry its own end. */
+export const endingProblems = ({ containers }: Pick<Topology, 'containers'>): readonly InfraProblem[] =>
+  containers
+    .filter(({ purpose, resource }) => forGood.includes(purpose) && 'defaultTtl' in resource)
+    .map(({ name }) => ({ where: `infra/${topologyFile}`, what: `${name}: has a TTL, and holds what stays for good` }));
 
 /** Values for parameters that there are, and all of those without a default that are not given on the command line. */
 export function parameterProblems(where: string, text: string, main: string): readonly InfraProblem[] {
