@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Language, type Node, Parser } from 'web-tree-sitter';
-import { type Topology, topology, topologyFile, topologyText } from '../topology.ts';
+import { type Topology, topology, topologyFile } from '../topology.ts';
 import { symbolProblems } from './bicep-symbols.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
@@ -25,12 +25,6 @@ export async function checkBicep(folder: string): Promise<CheckResult> {
   for (const name of parameters) {
     const text = readFileSync(join(folder, 'bicep', name), 'utf8');
     problems.push(...parameterProblems(`infra/bicep/${name}`, text, main));
-  }
-  if (readFileSync(join(folder, topologyFile), 'utf8') !== topologyText()) {
-    problems.push({
-      where: `infra/${topologyFile}`,
-      what: 'differs from libs/contracts: write it anew with npm run generate -w @daybook/infra',
-    });
   }
   problems.push(...endingProblems(topology()));
   problems.push(...promiseProblems(readFileSync(join(folder, 'bicep', 'modules', 'cosmos.bicep'), 'utf8')));

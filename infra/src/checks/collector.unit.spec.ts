@@ -10,9 +10,9 @@ if (skipped !== undefined) console.warn(`the collector is not rendered: ${skippe
 (skipped === undefined ? describe : describe.skip)('What a service measures', () => {
   let service: readonly Manifest[];
   let collector: readonly Manifest[];
-  beforeAll(() => {
-    service = render(join(root, 'apps/order/deploy/overlays/production'));
-    collector = render(join(root, 'infra/cluster/telemetry/overlays/production'));
+  beforeAll(async () => {
+    service = await render(join(root, 'apps/order/deploy/overlays/production'));
+    collector = await render(join(root, 'infra/cluster/telemetry/overlays/production'));
   });
   const said = (ofService: readonly Manifest[], ofCollector: readonly Manifest[]): readonly string[] =>
     collectorProblems('overlay', ofService, ofCollector).map(({ what }) => what);

