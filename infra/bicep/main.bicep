@@ -12,6 +12,9 @@ param environment string
 @description('Where everything is. One region writes: optimistic concurrency rests on it.')
 param location string = resourceGroup().location
 
+@description('A second region that holds a copy of the database, to fail over to; empty: none. A serverless account has one region.')
+param secondLocation string = ''
+
 @description('First part of every name; some of them must be unique in the world: 3 to 8 lower-case letters and digits.')
 @minLength(3)
 @maxLength(8)
@@ -74,6 +77,7 @@ module cosmos 'modules/cosmos.bicep' = {
     location: location
     accountName: name
     tags: tags
+    secondLocation: serverless ? '' : secondLocation
     serverless: serverless
     autoscaleMaxRu: autoscaleMaxRu
     principals: identities.outputs.principals

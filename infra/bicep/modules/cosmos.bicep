@@ -2,6 +2,7 @@
 param location string
 param accountName string
 param tags object
+param secondLocation string
 param serverless bool
 param autoscaleMaxRu object
 @description('[{ identity, principalId }]')
@@ -19,7 +20,10 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   properties: {
     databaseAccountOfferType: 'Standard'
     // One region writes. With several, Cosmos DB takes equal ids in two places and settles it later: two events of one version.
-    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: !serverless }]
+    locations: concat(
+      [{ locationName: location, failoverPriority: 0, isZoneRedundant: !serverless }],
+      secondLocation == '' ? [] : [{ locationName: secondLocation, failoverPriority: 1, isZoneRedundant: false }]
+    )
     enableMultipleWriteLocations: false
     enableAutomaticFailover: false
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DockerfileParser } from 'dockerfile-ast';
+import { imageSteps } from '../image/image-steps.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
 /** Every service that is deployed. */
@@ -49,5 +50,13 @@ export function dockerfileProblems(name: string, text: string): readonly InfraPr
   if (!/^\["node",/.test(last('CMD') ?? '')) {
     problems.push({ where: name, what: 'CMD: must be ["node", …]: behind a shell or npm the signals do not arrive' });
   }
+  try {
+    imageSteps(text);
+  } catch (error) {
+    problems.push({ where: name, what: (error as Error).message });
+  }
+  const labels = ofKind('LABEL').map((each) => each.getArgumentsContent() ?? '');
+  if (!labels.some((label) => label.includes('org.opencontainers.image.title')))
+    problems.push({ where: name, what: 'LABEL: nobody could tell what this image is' });
   return problems;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -110,5 +110,35 @@ describe('The scripts of the pipeline', () => {
     const { status, out } = run(script, args, { ...env, DRY_RUN: '1' });
     expect({ status, out }).toEqual({ status: 0, out: expect.stringMatching(/^\+ \w+ /m) });
     expect(asked()).toEqual([]);
+  });
+
+  describe('fill-overlays.mjs', () => {
+    const id = (digit: number): string => `${digit}0000000-0000-4000-8000-000000000000`;
+    const identities = ['order', 'inventory', 'payment', 'fulfilment', 'scaler'];
+    const outputs = { clientIds: { value: identities.map((identity, i) => ({ identity, clientId: id(i + 1) })) } };
+    const fill = (args: readonly string[], input: unknown) =>
+      spawnSync(process.execPath, [join(root, 'infra/pipelines/fill-overlays.mjs'), ...args], {
+        ...{ cwd: folder, input: JSON.stringify(input), encoding: 'utf8' as const },
+      });
+    beforeEach(() => {
+      for (const app of identities.slice(0, 4))
+        cpSync(join(root, 'apps', app, 'deploy'), join(folder, 'apps', app, 'deploy'), { recursive: true });
+    });
+
+    it('leaves no id of zeros in the overlays of the environment, and gives each service its own', () => {
+      expect(fill(['dev', id(8), id(9)], outputs)).toMatchObject({ status: 0, stderr: '' });
+      const text = (file: string): string => readFileSync(join(folder, 'apps/payment/deploy/overlays', file), 'utf8');
+      expect(text('dev/identity.yaml')).toMatch(new RegExp(`client-id: ${id(3)}[^]*identityId: ${id(5)}`));
+      expect(text('dev/kustomization.yaml')).toContain(`${id(8)}/v2.0`);
+      expect(text('dev/kustomization.yaml')).toContain(`AUTH_AUDIENCE=${id(9)}`);
+      expect(text('dev/identity.yaml') + text('dev/kustomization.yaml')).not.toContain('00000000-0000-0000');
+      expect(text('staging/identity.yaml')).toContain('00000000-0000-0000');
+    });
+
+    it('changes nothing where something is missing', () => {
+      expect(fill(['dev', 'tenant', id(9)], outputs).stderr).toContain('TENANT must be a GUID');
+      expect(fill(['dev', id(8), id(9)], { clientIds: { value: [] } }).stderr).toContain('no client id of order');
+      expect(fill(['dev'], outputs)).toMatchObject({ status: 2 });
+    });
   });
 });
