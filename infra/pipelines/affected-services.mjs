@@ -1,9 +1,10 @@
 // node infra/pipelines/affected-services.mjs BASE: the services that changed since the commit BASE, as JSON: ["order"]. Told to GITHUB_OUTPUT, too.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const services = ['order', 'inventory', 'payment', 'fulfilment'];
+/** As `libs/contracts` has them. */
+const { services } = JSON.parse(readFileSync(new URL('../bicep/generated/topology.json', import.meta.url), 'utf8'));
 
 /** What makes an image or a manifest of every service, and belongs to none of the projects that services depend on. */
 const ofAll = [

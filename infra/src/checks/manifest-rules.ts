@@ -1,5 +1,5 @@
 import { hubs } from '@daybook/contracts';
-import { type DeploymentSpec, type Labels, podProblems } from './pod-rules.ts';
+import { type DeploymentSpec, type Labels, podProblems, serviceProblems } from './pod-rules.ts';
 import type { InfraProblem } from './problem.ts';
 import type { Manifest } from './render.ts';
 
@@ -14,6 +14,13 @@ interface Trigger {
   readonly metadata: Readonly<Record<string, string>>;
   readonly authenticationRef?: { readonly name: string };
 }
+
+/** What must hold of one overlay of the collector. */
+export const rulesOfCollector = (where: string, objects: readonly Manifest[]): readonly InfraProblem[] =>
+  objects
+    .filter(({ kind }) => kind === 'Deployment')
+    .flatMap((deployment) => podProblems(deployment['spec'] as DeploymentSpec))
+    .map((what) => ({ where, what }));
 
 /** What must hold of one overlay of one service beside the types of its objects. */
 export function rulesOfOverlay(where: string, app: string, objects: readonly Manifest[]): readonly InfraProblem[] {
@@ -32,7 +39,7 @@ export function rulesOfOverlay(where: string, app: string, objects: readonly Man
   }
   const deployment = only('Deployment');
   const pod = deployment?.['spec'] as DeploymentSpec | undefined;
-  if (pod !== undefined) problems.push(...podProblems(pod));
+  if (pod !== undefined) problems.push(...serviceProblems(pod));
   for (const kind of ['Service', 'PodDisruptionBudget', 'NetworkPolicy']) {
     const selector = selectorOf(only(kind));
     const labels = pod?.template.metadata.labels ?? {};

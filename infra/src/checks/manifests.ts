@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { collectorProblems } from './collector.ts';
 import { type App, apps } from './dockerfiles.ts';
 import { environmentNames, nameProblems } from './environment-names.ts';
-import { rulesOfOverlay } from './manifest-rules.ts';
+import { rulesOfCollector, rulesOfOverlay } from './manifest-rules.ts';
 import { typeProblems } from './manifest-types.ts';
 import { mainOf, settingsProblems } from './pod-settings.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
@@ -35,6 +35,7 @@ export async function checkManifests(root: string): Promise<CheckResult> {
   const problems = [
     ...checked.flatMap((each) => each.problems),
     ...typeProblems(objects),
+    ...collectors.flatMap((folder) => rulesOfCollector(folder, rendered(folder))),
     ...overlays.flatMap(({ folder, name }): readonly InfraProblem[] => {
       const [service, collector] = [rendered(folder), rendered(`${telemetry}/${name}`)];
       if (service.length === 0) return [];

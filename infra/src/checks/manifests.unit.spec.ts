@@ -91,6 +91,8 @@ withKubectl('Manifests', () => {
       (object) => (podOf(object)['terminationGracePeriodSeconds'] = 25),
       'terminationGracePeriodSeconds',
     ],
+    ['no time to leave', 'Deployment', (object) => (containerOf(object)['env'] = []), 'SHUTDOWN_DRAIN_MS'],
+    ['an image that moves', 'Deployment', (object) => (containerOf(object)['image'] = 'order:latest'), 'is not pinned'],
     [
       'a heap that is too large',
       'Deployment',

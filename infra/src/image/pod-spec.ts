@@ -5,7 +5,6 @@ import { parse } from 'yaml';
 /** What every service's pod is promised by `infra/cluster/service/deployment.yaml`. */
 export interface PodSpec {
   readonly terminationGracePeriodSeconds: number;
-  readonly preStopSeconds: number;
   /** Variables that have the same value everywhere. */
   readonly environment: Readonly<Record<string, string>>;
   readonly startupSecondsMax: number;
@@ -19,7 +18,6 @@ interface Deployment {
         readonly containers: readonly [
           {
             readonly env: readonly { readonly name: string; readonly value?: string }[];
-            readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
             readonly startupProbe: { readonly periodSeconds: number; readonly failureThreshold: number };
           },
         ];
@@ -32,10 +30,9 @@ interface Deployment {
 export function podSpec(root: string): PodSpec {
   const text = readFileSync(join(root, 'infra', 'cluster', 'service', 'deployment.yaml'), 'utf8');
   const { terminationGracePeriodSeconds, containers } = (parse(text) as Deployment).spec.template.spec;
-  const [{ env, lifecycle, startupProbe }] = containers;
+  const [{ env, startupProbe }] = containers;
   return {
     terminationGracePeriodSeconds,
-    preStopSeconds: lifecycle.preStop.sleep.seconds,
     environment: Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     startupSecondsMax: startupProbe.periodSeconds * startupProbe.failureThreshold,
   };

@@ -37,7 +37,7 @@ describe('The pipeline', () => {
     expect(checks).toEqual(
       expect.arrayContaining([
         'npx nx affected -t lint typecheck test build --base="$BASE"',
-        'npx nx run @daybook/contracts:check',
+        'npx nx run contracts:check',
         'npm run check:infra',
         'npm test',
       ]),

@@ -115,7 +115,14 @@ describe('The scripts of the pipeline', () => {
   describe('fill-overlays.mjs', () => {
     const id = (digit: number): string => `${digit}0000000-0000-4000-8000-000000000000`;
     const identities = ['order', 'inventory', 'payment', 'fulfilment', 'scaler'];
-    const outputs = { clientIds: { value: identities.map((identity, i) => ({ identity, clientId: id(i + 1) })) } };
+    const telemetry = {
+      REMOTE_WRITE_URL: 'https://metrics.example/write?api-version=2023-04-24',
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${id(6)};IngestionEndpoint=https://traces.example/`,
+      CLIENT_ID: id(7),
+      PROMETHEUS: 'https://weu.prometheus.monitor.azure.com',
+    };
+    const clientIds = { value: identities.map((identity, i) => ({ identity, clientId: id(i + 1) })) };
+    const outputs = { clientIds, telemetry: { value: telemetry } };
     const fill = (args: readonly string[], input: unknown) =>
       spawnSync(process.execPath, [join(root, 'infra/pipelines/fill-overlays.mjs'), ...args], {
         ...{ cwd: folder, input: JSON.stringify(input), encoding: 'utf8' as const },
@@ -123,6 +130,8 @@ describe('The scripts of the pipeline', () => {
     beforeEach(() => {
       for (const app of identities.slice(0, 4))
         cpSync(join(root, 'apps', app, 'deploy'), join(folder, 'apps', app, 'deploy'), { recursive: true });
+      const collector = 'infra/cluster/telemetry';
+      cpSync(join(root, collector), join(folder, collector), { recursive: true });
     });
 
     it('leaves no id of zeros in the overlays of the environment, and gives each service its own', () => {
@@ -133,11 +142,29 @@ describe('The scripts of the pipeline', () => {
       expect(text('dev/kustomization.yaml')).toContain(`AUTH_AUDIENCE=${id(9)}`);
       expect(text('dev/identity.yaml') + text('dev/kustomization.yaml')).not.toContain('00000000-0000-0000');
       expect(text('staging/identity.yaml')).toContain('00000000-0000-0000');
+      expect(text('dev/scale.yaml')).toContain(`value: '${telemetry.PROMETHEUS}'`);
+    });
+
+    it('tells the collector who it is and where to write', () => {
+      expect(fill(['dev', id(8), id(9)], outputs).status).toBe(0);
+      const overlay = join(folder, 'infra/cluster/telemetry/overlays/dev');
+      const text = ['identity', 'kustomization']
+        .map((name) => readFileSync(join(overlay, `${name}.yaml`), 'utf8'))
+        .join('');
+      for (const value of [
+        telemetry.CLIENT_ID,
+        telemetry.REMOTE_WRITE_URL,
+        telemetry.APPLICATIONINSIGHTS_CONNECTION_STRING,
+      ])
+        expect(text).toContain(value);
+      expect(text).not.toContain('00000000-0000-0000');
     });
 
     it('changes nothing where something is missing', () => {
       expect(fill(['dev', 'tenant', id(9)], outputs).stderr).toContain('TENANT must be a GUID');
       expect(fill(['dev', id(8), id(9)], { clientIds: { value: [] } }).stderr).toContain('no client id of order');
+      const { PROMETHEUS: _PROMETHEUS, ...rest } = telemetry;
+      expect(fill(['dev', id(8), id(9)], { clientIds, telemetry: { value: rest } }).stderr).toContain('no PROMETHEUS');
       expect(fill(['dev'], outputs)).toMatchObject({ status: 2 });
     });
   });
