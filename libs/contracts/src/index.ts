@@ -71,6 +71,8 @@ export {
   type ServiceName,
   serviceNames,
   services,
+  isShopService,
+  shopServices,
   type ShopService,
 } from './topology/services.ts';
 export { hubSenders } from './topology/hub-senders.ts';

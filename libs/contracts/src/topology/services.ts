@@ -26,7 +26,10 @@ export type ServiceName = keyof typeof services;
 export const serviceNames = Object.keys(services) as readonly ServiceName[];
 
 /** The services that an order goes through: of these it is known what they do for it. */
-export type ShopService = 'order' | 'inventory' | 'payment' | 'fulfilment';
+export const shopServices = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
+export type ShopService = (typeof shopServices)[number];
+export const isShopService = (service: ServiceName): service is ShopService =>
+  shopServices.some((name) => name === service);
 
 /** Names of the services for which a property holds. */
 type ServiceWith<Property extends keyof ServiceDefinition> = {

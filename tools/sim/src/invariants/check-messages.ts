@@ -1,4 +1,4 @@
-import { type HubName, hubSenders, type ServiceName } from '@daybook/contracts';
+import { type HubName, hubSenders, type ShopService } from '@daybook/contracts';
 import { hubMessagesOf } from '@daybook/contracts/documents';
 import { eventRoute, hubMessageId, replyRoute, type Route } from '@daybook/messaging';
 import { sagaRoute } from '@daybook/order';
@@ -7,7 +7,7 @@ import { consumedHubs } from '../world/hubs.ts';
 import type { World } from '../world/world.ts';
 import type { Ledger } from './ledger.ts';
 
-const routes: Readonly<Record<ServiceName, readonly Route[]>> = {
+const routes: Readonly<Record<ShopService, readonly Route[]>> = {
   order: [eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute],
   inventory: [eventRoute('inventory-events', 'inventory'), replyRoute('inventory')],
   payment: [eventRoute('payment-events', 'payment'), replyRoute('payment')],
@@ -36,7 +36,7 @@ export function checkMessages(world: World, ledger: Ledger): void {
       }
     }
   }
-  for (const service of Object.keys(routes) as ServiceName[]) {
+  for (const service of Object.keys(routes) as ShopService[]) {
     for (const [streamId, events] of ledger.streams[service]) {
       const last = new Map<string, number>();
       for (const { hub, key, message } of events.flatMap((event) => routes[service].flatMap((route) => route(event)))) {

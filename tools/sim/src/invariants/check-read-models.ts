@@ -1,7 +1,7 @@
 import {
   orderEvents,
   readModelsContainer,
-  type ServiceName,
+  type ShopService,
   timersContainer,
   totalsContainer,
 } from '@daybook/contracts';
@@ -18,7 +18,7 @@ export async function checkReadModels(world: World, ledger: Ledger): Promise<voi
   const fail = (where: string, message: string): void =>
     ledger.fail('read models say what streams say', where, message);
   const names = { order: 'orders', inventory: 'stock', payment: 'payments', fulfilment: 'sagas' } as const;
-  for (const service of Object.keys(names) as ServiceName[]) {
+  for (const service of Object.keys(names) as ShopService[]) {
     const container = world.containers.get(readModelsContainer(service)) as Container;
     for (const [streamId, events] of ledger.streams[service]) {
       const id = `${names[service]}:${streamId}`;
@@ -57,7 +57,7 @@ async function checkTotals(world: World, ledger: Ledger): Promise<void> {
 }
 
 function differenceOf(
-  service: ServiceName,
+  service: ShopService,
   document: Readonly<Record<string, unknown>>,
   streamId: string,
   ledger: Ledger,

@@ -1,4 +1,4 @@
-import { parseIntentKey, type ServiceName } from '@daybook/contracts';
+import { parseIntentKey, type ShopService } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import {
   availableOf,
@@ -31,7 +31,7 @@ const begun: SagaProgress = { turnedRound: false, pivotPassed: false, parked: fa
 /** Follows everything that is appended, at the moment it is, and holds it to what must be true at every step. */
 export class Ledger implements WorldListener {
   readonly violations: Violation[] = [];
-  readonly streams: Readonly<Record<ServiceName, Map<string, StoredEvent[]>>> = {
+  readonly streams: Readonly<Record<ShopService, Map<string, StoredEvent[]>>> = {
     order: new Map(),
     inventory: new Map(),
     payment: new Map(),
@@ -42,10 +42,10 @@ export class Ledger implements WorldListener {
   readonly payments = new Map<string, PaymentState>();
   readonly sagas = new Map<string, SagaProgress>();
   readonly #dedups = new Set<string>();
-  readonly #onEvent: (service: ServiceName, event: StoredEvent) => void;
+  readonly #onEvent: (service: ShopService, event: StoredEvent) => void;
   #unfinished = 0;
 
-  constructor(onEvent: (service: ServiceName, event: StoredEvent) => void) {
+  constructor(onEvent: (service: ShopService, event: StoredEvent) => void) {
     this.#onEvent = onEvent;
   }
 
@@ -54,7 +54,7 @@ export class Ledger implements WorldListener {
     return this.#unfinished;
   }
 
-  appended(service: ServiceName, events: readonly StoredEvent[]): void {
+  appended(service: ShopService, events: readonly StoredEvent[]): void {
     for (const event of events) {
       this.#follow(service, event);
       this.#onEvent(service, event);
@@ -65,7 +65,7 @@ export class Ledger implements WorldListener {
     this.violations.push({ invariant, where, message });
   }
 
-  #follow(service: ServiceName, event: StoredEvent): void {
+  #follow(service: ShopService, event: StoredEvent): void {
     const { streamId, version } = event;
     const streams = this.streams[service];
     const stream = streams.get(streamId) ?? [];
@@ -92,7 +92,7 @@ export class Ledger implements WorldListener {
   }
 
   /** At most one effective apply for an idempotency key. */
-  #checkApply(service: ServiceName, { streamId, dedup, type, metadata, version }: StoredEvent): void {
+  #checkApply(service: ShopService, { streamId, dedup, type, metadata, version }: StoredEvent): void {
     const key = `${streamId}|${dedup}`;
     if (this.#dedups.has(key)) this.fail('a key is applied once', streamId, `version ${version}: ${dedup} again`);
     this.#dedups.add(key);

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@daybook/contracts';
+import type { ShopService } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import { Ledger } from './ledger.ts';
 
@@ -10,7 +10,7 @@ const event = (streamId: string, type: string, data: object, commandKey = `http:
   const chain = { dedup: `${commandKey}#0`, previousHash: String(version - 1), hash: String(version) };
   return { ...place, ...chain, type, data: data as StoredEvent['data'], metadata };
 };
-const broken = (service: ServiceName, events: readonly StoredEvent[]): string[] => {
+const broken = (service: ShopService, events: readonly StoredEvent[]): string[] => {
   const ledger = new Ledger(() => undefined);
   ledger.appended(service, events);
   return ledger.violations.map(({ invariant }) => invariant);
@@ -30,7 +30,7 @@ describe('what must hold after every append', () => {
     expect(broken('inventory', [received(), reserved()])).toEqual([]);
   });
 
-  it.each<[string, ServiceName, () => readonly StoredEvent[]]>([
+  it.each<[string, ShopService, () => readonly StoredEvent[]]>([
     [
       'stock stays possible',
       'inventory',

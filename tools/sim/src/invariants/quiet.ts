@@ -1,6 +1,6 @@
 import type { AllHistories } from '@daybook/verify';
 import { readHistories, verifyHistories } from '@daybook/verify';
-import { eventsContainer, type ServiceName } from '@daybook/contracts';
+import { eventsContainer, type ShopService } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import type { Container } from '@daybook/ports';
 import type { Fleet } from '../services/fleet.ts';
@@ -12,7 +12,7 @@ import type { Ledger } from './ledger.ts';
 
 /** What must hold once everything has come to rest. Read anew from the stores, as another process would. */
 export async function checkQuiet(world: World, fleet: Fleet, ledger: Ledger): Promise<AllHistories> {
-  const open = (service: ServiceName): Container<StoredEvent> =>
+  const open = (service: ShopService): Container<StoredEvent> =>
     world.containers.get(eventsContainer[service]) as Container<StoredEvent>;
   const histories = await readHistories({
     order: open('order'),
@@ -24,7 +24,7 @@ export async function checkQuiet(world: World, fleet: Fleet, ledger: Ledger): Pr
   for (const [streamId, { finished, parked }] of ledger.sagas) {
     if (!finished && !parked) ledger.fail('no saga is unfinished', streamId, 'it neither ended nor is it parked');
   }
-  for (const [service, streams] of Object.entries(ledger.streams) as [ServiceName, Map<string, StoredEvent[]>][]) {
+  for (const [service, streams] of Object.entries(ledger.streams) as [ShopService, Map<string, StoredEvent[]>][]) {
     for (const [streamId, events] of streams) {
       const stored = histories[service].get(streamId)?.length ?? 0;
       if (stored !== events.length) {

@@ -1,5 +1,4 @@
-import type { ServiceName } from '@daybook/contracts';
-import { services } from '../world/options.ts';
+import { type ShopService, shopServices } from '@daybook/contracts';
 import { SimProcess } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 import { fulfilmentInstance, type FulfilmentInstance } from './fulfilment.ts';
@@ -41,18 +40,18 @@ export class Fleet {
     return [...this.#running.values()];
   }
 
-  of(service: ServiceName): readonly Running[] {
+  of(service: ShopService): readonly Running[] {
     return this.running.filter(({ process }) => process.service === service);
   }
 
   /** All are there and awake. */
   get complete(): boolean {
-    const wanted = services.reduce((sum, service) => sum + this.world.profile.instances[service], 0);
+    const wanted = shopServices.reduce((sum, service) => sum + this.world.profile.instances[service], 0);
     return this.#running.size === wanted && this.running.every(({ process }) => !process.frozen);
   }
 
   start(): void {
-    for (const service of services) {
+    for (const service of shopServices) {
       for (let number = 1; number <= this.world.profile.instances[service]; number += 1) {
         this.#begin(service, `${service}-${number}`);
       }
@@ -67,7 +66,7 @@ export class Fleet {
     if (!process.dead) void process.die();
   }
 
-  #begin(service: ServiceName, slot: string): void {
+  #begin(service: ShopService, slot: string): void {
     this.#generation += 1;
     const process = new SimProcess(this.world, service, slot, this.#generation);
     this.world.processes.add(process);

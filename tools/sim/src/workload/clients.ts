@@ -2,7 +2,7 @@ import {
   isServiceSku,
   type OrderLine,
   orderStream,
-  type ServiceName,
+  type ShopService,
   type SkuQuantity,
   stockStream,
 } from '@daybook/contracts';
@@ -124,7 +124,7 @@ export class Clients {
 
   /** @returns how it ended; `undefined` where it was given up. */
   async #request(
-    service: ServiceName,
+    service: ShopService,
     actor: string,
     what: string,
     execute: (running: Running, metadata: EventMetadata) => Promise<{ readonly kind: Kind }>,

@@ -1,7 +1,6 @@
-import { deadLettersContainer } from '@daybook/contracts';
+import { deadLettersContainer, shopServices } from '@daybook/contracts';
 import type { Container } from '@daybook/ports';
 import type { Fleet, Running } from '../services/fleet.ts';
-import { services } from '../world/options.ts';
 import type { World } from '../world/world.ts';
 
 const looksEveryMs = 3_000;
@@ -32,7 +31,7 @@ export class DeadLetterOperator {
 
   async #countParked(): Promise<number> {
     let parked = 0;
-    for (const service of services) {
+    for (const service of shopServices) {
       const container = this.#world.containers.get(deadLettersContainer(service)) as Container;
       parked += (await container.query({ where: [{ field: 'kind', op: '=', value: 'entry' }], limit: 1_000 })).documents
         .length;

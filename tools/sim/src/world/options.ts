@@ -1,4 +1,4 @@
-import type { ServiceName } from '@daybook/contracts';
+import type { ShopService } from '@daybook/contracts';
 
 /** What may go wrong in one run, how often, and until when. Drawn from the seed, or given. */
 export interface Profile {
@@ -21,7 +21,7 @@ export interface Profile {
   readonly clockSteps: number;
   readonly poisons: number;
   /** How many instances each service has. */
-  readonly instances: Readonly<Record<ServiceName, number>>;
+  readonly instances: Readonly<Record<ShopService, number>>;
   /** How services publish: see `PUBLISH_MODE`. */
   readonly publishing: 'feed' | 'hybrid' | 'outbox';
   /** Ranges of each change feed. */
@@ -34,8 +34,6 @@ export interface CrashPoint {
   readonly effect: number;
   readonly when: 'before' | 'after';
 }
-
-export const services = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
 
 const single = { order: 1, inventory: 1, payment: 1, fulfilment: 1 } as const;
 

@@ -1,4 +1,4 @@
-import type { HubName, ServiceName } from '@daybook/contracts';
+import type { HubName, ShopService } from '@daybook/contracts';
 import type { Container, HubConsumer, HubProducer, Runtime } from '@daybook/ports';
 import { processContainer } from './process-container.ts';
 import { processConsumer, processProducer } from './process-hubs.ts';
@@ -14,7 +14,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
  */
 export class SimProcess {
   readonly world: World;
-  readonly service: ServiceName;
+  readonly service: ShopService;
   /** The pod's name: stays the same over restarts. */
   readonly slot: string;
   /** New at each start. */
@@ -32,7 +32,7 @@ export class SimProcess {
   #skewMs = 0;
   #nudging = false;
 
-  constructor(world: World, service: ServiceName, slot: string, generation: number) {
+  constructor(world: World, service: ShopService, slot: string, generation: number) {
     this.world = world;
     this.service = service;
     this.slot = slot;

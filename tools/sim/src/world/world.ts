@@ -3,7 +3,8 @@ import {
   type ContainerDefinition,
   eventsContainer,
   type HubName,
-  type ServiceName,
+  isShopService,
+  type ShopService,
 } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import {
@@ -32,7 +33,7 @@ export interface WorldOptions {
 
 /** Told of what was done, at the moment when it was. */
 export interface WorldListener {
-  appended(service: ServiceName, events: readonly StoredEvent[]): void;
+  appended(service: ShopService, events: readonly StoredEvent[]): void;
 }
 
 /** All that lasts: time, chance, containers, hubs. Participants come and go. */
@@ -60,7 +61,7 @@ export class World {
   readonly #onNote: WorldOptions['onNote'];
   readonly #events = new Set<string>(Object.values(eventsContainer));
   /** Containers that a feed follows, and whose they are. */
-  readonly #followed = new Map<string, ServiceName>();
+  readonly #followed = new Map<string, ShopService>();
   readonly #leases = new Set<string>();
 
   constructor(options: WorldOptions) {
@@ -75,11 +76,13 @@ export class World {
     this.#onNote = options.onNote;
     const open = new Map<string, Container>();
     for (const definition of definitions) {
+      const { service } = definition;
+      if (!isShopService(service)) continue;
       if (definition.purpose === 'audit' || definition.purpose === 'subject-keys') continue;
       open.set(definition.name, this.#open(definition));
       if (definition.purpose === 'leases') this.#leases.add(definition.name);
       if (definition.purpose === 'events' || definition.purpose === 'outbox') {
-        this.#followed.set(definition.name, definition.service);
+        this.#followed.set(definition.name, service);
       }
     }
     this.containers = open;
