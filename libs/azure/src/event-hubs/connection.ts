@@ -1,7 +1,7 @@
 import type { RetryOptions } from '@azure/event-hubs';
 import type { TokenCredential } from '@azure/identity';
 
-/** How to reach the namespace. A credential needs TLS, so only a connection string reaches an emulator. */
+/** How to reach the namespace. A credential is shown over TLS only, on the namespace's port: 5671 where it names none. */
 export type HubConnection =
   | { readonly connectionString: string }
   | { readonly fullyQualifiedNamespace: string; readonly credential: TokenCredential };

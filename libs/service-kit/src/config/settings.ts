@@ -53,9 +53,9 @@ export class SettingError extends Error {
 const emulatorKey = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==';
 const localHubs =
   'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;';
-/** Azurite's own account and key; public knowledge, and no secret. */
+/** Azurite's own account and key; public knowledge, and no secret. Over https, as `npm start` has it: its certificate must be trusted. */
 const localBlobs =
-  'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;';
+  'DefaultEndpointsProtocol=https;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=https://127.0.0.1:10000/devstoreaccount1;';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -86,7 +86,7 @@ export function readSettings(
     },
     eventHubs:
       hubs === undefined && namespace !== undefined
-        ? { fullyQualifiedNamespace: namespace }
+        ? { fullyQualifiedNamespace: namespaceOf(namespace) }
         : { connectionString: hubs === undefined ? localHubs : hubsOf(hubs) },
     blob:
       blobs === undefined && blobEndpoint !== undefined
@@ -131,6 +131,15 @@ function portOf(value: string | undefined, defaultPort: number): number {
 function hubsOf(value: string): string {
   if (/^Endpoint=sb:\/\/[^;]+;/.test(value)) return value;
   throw new SettingError('EVENTHUBS_CONNECTION_STRING', 'must begin with Endpoint=sb://<host>;');
+}
+
+/** A host, with a port where AMQP over TLS is not on its own: that of an emulator. */
+function namespaceOf(value: string): string {
+  if (/^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/i.test(value)) return value;
+  throw new SettingError(
+    'EVENTHUBS_NAMESPACE',
+    `must be <namespace>.servicebus.windows.net, or a host with a port, not ${JSON.stringify(value)}`,
+  );
 }
 
 /** The development issuer of `npm start`, for a service that only this machine can reach. */

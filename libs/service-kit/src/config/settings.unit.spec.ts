@@ -77,6 +77,12 @@ describe('settings', () => {
     expect(settings.blob).toEqual({ endpoint: 'https://shop.blob.core.windows.net' });
   });
 
+  it('know a namespace that is not on the port of AMQP over TLS: an emulator', () => {
+    expect(read({ EVENTHUBS_NAMESPACE: '127.0.0.1:5672' }).eventHubs).toEqual({
+      fullyQualifiedNamespace: '127.0.0.1:5672',
+    });
+  });
+
   it('prefer a key and a connection string where they are given', () => {
     const hubs = 'Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=k';
     const settings = read({
@@ -105,6 +111,9 @@ describe('a setting that cannot be used is named', () => {
     ['COSMOS_ENDPOINT', 'somewhere'],
     ['BLOB_ENDPOINT', ''],
     ['EVENTHUBS_CONNECTION_STRING', 'sb://somewhere'],
+    ['EVENTHUBS_NAMESPACE', ''],
+    ['EVENTHUBS_NAMESPACE', 'sb://shop.servicebus.windows.net'],
+    ['EVENTHUBS_NAMESPACE', 'shop.servicebus.windows.net:amqps'],
     ['LOG_LEVEL', 'loud'],
     ['PUBLISH_MODE', 'post'],
     ['APPLICATIONINSIGHTS_CONNECTION_STRING', '11111111-2222-3333-4444-555555555555'],
