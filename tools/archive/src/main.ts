@@ -16,7 +16,8 @@ const usage = `npm run archive -- --service NAME --older-than DAYSd: moves old e
   --help               this text
 
 Works on the running system, the one named by COSMOS_ENDPOINT, or the data at rest. The first and the last event of a stream always stay,
-and nothing is deleted that a feed of the service has not passed. On Azure: as the archiver's identity; --restore creates events, so as the service's.
+and nothing is deleted that a feed of the service has not passed. Done as the archiver's identity; --restore creates events, so as the service's.
+On this machine that is seen to; on Azure you have to be signed in as it.
 Exit code 2: it could not be done.`;
 
 /** What follows the events of a service from its first start on. Read models have a feed for each build, which counts once it has begun. */
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
   const olderThanDays = days('--older-than', values['older-than']);
   const window = values['dedup-window'];
   const dedupWindowDays = window === undefined ? Math.max(30, olderThanDays) : days('--dedup-window', window);
-  const archived = await withStores(process.env, service, (stores) =>
+  const archived = await withStores(process.env, service, 'archiver', (stores) =>
     archiveService({
       ...{ stores, runtime: systemRuntime(), feeds: feeds[service], olderThanDays, dedupWindowDays, dryRun },
       indexed: subjectFields[service] ?? [],
@@ -82,7 +83,7 @@ async function main(): Promise<void> {
 }
 
 async function restoreStream(service: ServiceName, streamId: string): Promise<void> {
-  const restored = await withStores(process.env, service, ({ events, archive }) =>
+  const restored = await withStores(process.env, service, service, ({ events, archive }) =>
     createArchiver({
       ...{ container: events as unknown as Container, blobs: archive, runtime: systemRuntime(), guards: [] },
       ...{ olderThanDays: 1, dedupWindowDays: 1, coveredUpTo: () => Promise.resolve(0) },

@@ -3,7 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { azureBlobStore, cosmosClient, cosmosContainer } from '@daybook/azure';
-import { archiveContainer, databaseName, eventsContainer, snapshotsContainer, stockEvents } from '@daybook/contracts';
+import {
+  archiveContainer,
+  databaseName,
+  type DataIdentity,
+  eventsContainer,
+  snapshotsContainer,
+  stockEvents,
+} from '@daybook/contracts';
 import {
   createAggregateStore,
   createEventStore,
@@ -12,7 +19,7 @@ import {
   type StoredEvent,
 } from '@daybook/eventstore';
 import { stockDecider, type StockEvent } from '@daybook/inventory-domain';
-import { fetchAs, findRoot, startSystem, type System } from '@daybook/local';
+import { envOf, fetchAs, findRoot, startSystem, type System, trustStores } from '@daybook/local';
 import { type Container, systemRuntime } from '@daybook/ports';
 import { BlobServiceClient } from '@azure/storage-blob';
 
@@ -39,6 +46,7 @@ describe('Growth: npm run archive', () => {
   beforeAll(async () => {
     dataFolder = await mkdtemp(join(tmpdir(), 'daybook-archive-'));
     system = await startSystem({ dataFolder, command: 'the specs of npm run archive' });
+    trustStores(system);
     client = cosmosClient({ endpoint: system.env['COSMOS_ENDPOINT'] ?? '', key: system.env['COSMOS_KEY'] ?? '' });
     const open = (name: string): Container => cosmosContainer(client.database(databaseName).container(name));
     events = open(eventsContainer.inventory) as unknown as Container<StoredEvent>;
@@ -166,14 +174,17 @@ describe('Growth: npm run archive', () => {
     return count;
   }
 
-  const archive = (...options: readonly string[]) => run('tools/archive/src/main.ts', options);
-  const verify = () => run('tools/verify/src/main.ts', []);
+  // Each as the identity that it has on Azure.
+  const archive = (...options: readonly string[]) =>
+    run('tools/archive/src/main.ts', options, options.includes('--restore') ? 'inventory' : 'archiver');
+  const verify = () => run('tools/verify/src/main.ts', [], 'operator');
 
   function run(
     program: string,
     options: readonly string[],
+    identity: DataIdentity,
   ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-    const environment = { ...process.env, ...system.env };
+    const environment = { ...process.env, ...envOf(system.settings, identity) };
     return new Promise((resolve) => {
       const settings = { cwd: root, env: environment, timeout: 120_000 };
       execFile(process.execPath, [program, ...options], settings, (error, out, err) =>

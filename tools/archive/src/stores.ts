@@ -3,36 +3,41 @@ import { azureBlobStore, cosmosClient, cosmosContainer } from '@daybook/azure';
 import {
   archiveContainer,
   databaseName,
+  type DataIdentity,
   eventsContainer,
   leasesContainer,
   type ServiceName,
   snapshotsContainer,
 } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
-import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
+import { actAs, findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { ServiceStores } from './archive-service.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Opens a service's stores: those of the environment, of the running system, or the data at rest, served meanwhile. */
+/**
+ * Opens a service's stores: those of the environment, of the running system, or the data at rest, served meanwhile. Those of this machine
+ * are opened as the identity.
+ */
 export async function withStores<T>(
   environment: Environment,
   service: ServiceName,
+  identity: DataIdentity,
   task: (stores: ServiceStores) => Promise<T>,
 ): Promise<T> {
   const settings = resolveSettings(environment, findRoot(process.cwd()));
   if (!settings.emulators.cosmos) return withClients(settings.env, service, task);
   const running = await runningSystem(environment);
-  if (running !== undefined) return withClients(running.env, service, task);
+  if (running !== undefined) return withClients(actAs(running, identity), service, task);
   const { dataFolder } = settings;
   if (!existsSync(dataFolder)) {
     throw new Error(`there is no data in ${dataFolder} and no system is running; begin with npm start`);
   }
   const system = await startSystem({ dataFolder, ports: 'free', services: false, command: 'npm run archive' });
   try {
-    return await withClients(system.env, service, task);
+    return await withClients(actAs(system.settings, identity), service, task);
   } finally {
     await system.stop();
   }

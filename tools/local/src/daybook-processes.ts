@@ -1,4 +1,8 @@
 import { join } from 'node:path';
+import { certificateFilesIn } from './identities/certificate.ts';
+import { emulatorFilesIn } from './identities/prepare.ts';
+import { secretFile, secretsIn } from './identities/secrets.ts';
+import { identityIssuer } from './issuer/managed-identity.ts';
 import type { ServiceInstance, Settings } from './settings.ts';
 import type { ProcessSpec } from './supervisor/process-spec.ts';
 
@@ -13,14 +17,19 @@ export function daybookProcesses(
   const { ports, adminPorts, emulators, dataFolder, env } = settings;
   const inRepository = (path: string): string => join(root, ...path.split('/'));
   const inData = (name: string): string => join(dataFolder, name);
-  const provision = inRepository('tools/provision/src/main.ts');
-  const hubs = inData('hubs.json');
+  const files = emulatorFilesIn(dataFolder);
+  const { cert, key } = certificateFilesIn(dataFolder);
+  const secure = ['--cert', cert, '--key', key];
+  const identities = ['--issuer', identityIssuer, '--jwks-uri', `http://127.0.0.1:${ports.issuer}/keys`];
 
   const cosmos: ProcessSpec = {
     name: 'cosmos-emulator',
     stage: 0,
     script: inRepository('tools/cosmos-emulator/src/main.ts'),
-    args: ['--port', String(ports.cosmos), '--data', inData('cosmos'), ...administered(adminPorts?.cosmos)],
+    args: [
+      ...['--port', String(ports.cosmos), '--data', inData('cosmos'), '--roles', files.roles],
+      ...[...secure, ...identities, ...administered(adminPorts?.cosmos)],
+    ],
     ready: { kind: 'tcp', port: ports.cosmos },
     port: { number: ports.cosmos, variable: 'COSMOS_ENDPOINT or DAYBOOK_PORT_OFFSET' },
   };
@@ -30,7 +39,7 @@ export function daybookProcesses(
     script: inRepository('node_modules/azurite/dist/src/blob/main.js'),
     args: [
       ...['--blobHost', '127.0.0.1', '--blobPort', String(ports.blob), '--location', inData('blobs')],
-      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+      ...['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...secure, '--oauth', 'basic'],
     ],
     ready: { kind: 'tcp', port: ports.blob },
     port: { number: ports.blob, variable: 'BLOB_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
@@ -39,46 +48,50 @@ export function daybookProcesses(
     name: 'issuer',
     stage: 0,
     script: inRepository('tools/local/src/issuer/main.ts'),
-    args: ['--port', String(ports.issuer), '--keys', inData(join('keys', 'issuer.json'))],
+    args: [
+      ...['--port', String(ports.issuer), '--keys', inData(join('keys', 'issuer.json'))],
+      ...['--identities', secretsIn(dataFolder)],
+    ],
     ready: { kind: 'tcp', port: ports.issuer },
     port: { number: ports.issuer, variable: 'AUTH_ISSUER or DAYBOOK_PORT_OFFSET' },
   };
-  const hubsFile: ProcessSpec = {
-    name: 'hubs',
-    stage: 0,
-    script: provision,
-    args: ['--print-hubs'],
-    env,
-    ready: { kind: 'exit' },
-    outputFile: hubs,
-  };
   const eventHubs: ProcessSpec = {
     name: 'event-hubs-emulator',
-    stage: 1,
+    stage: 0,
     script: inRepository('tools/event-hubs-emulator/src/main.ts'),
     args: [
-      ...['--port', String(ports.eventHubs), '--data', inData('event-hubs'), '--config', hubs],
-      ...administered(adminPorts?.eventHubs),
+      ...['--port', String(ports.eventHubs), '--data', inData('event-hubs')],
+      ...['--config', files.hubs, '--roles', files.hubRoles],
+      ...[...secure, ...identities, ...administered(adminPorts?.eventHubs)],
     ],
     ready: { kind: 'tcp', port: ports.eventHubs },
     port: { number: ports.eventHubs, variable: 'EVENTHUBS_CONNECTION_STRING or DAYBOOK_PORT_OFFSET' },
   };
   const provisioning: ProcessSpec = {
     name: 'provision',
-    stage: 2,
-    script: provision,
+    stage: 1,
+    script: inRepository('tools/provision/src/main.ts'),
     args: [],
+    // By the keys: it is the deployment, which makes what no identity may.
     env,
     ready: { kind: 'exit' },
     // Azurite writes its index every 5 s: killed before, it has forgotten the newest containers.
     againAfter: ['azurite'],
   };
+  const asIdentities = settings.signIn === 'identities';
   const service = ({ service, name, id, port }: ServiceInstance): ProcessSpec => ({
     name,
-    stage: 3,
+    stage: 2,
     script: inRepository(`apps/${service}/src/main.ts`),
     args: [],
-    env: { ...env, ...instanceEnv[name], PORT: String(port), INSTANCE_ID: id },
+    env: {
+      ...settings.serviceEnv,
+      ...settings.identityEnv,
+      ...(asIdentities ? { AZURE_CLIENT_ID: service } : {}),
+      ...instanceEnv[name],
+      ...{ PORT: String(port), INSTANCE_ID: id },
+    },
+    ...(asIdentities ? { envFile: secretFile(dataFolder, service) } : {}),
     ready: { kind: 'http', url: `http://127.0.0.1:${port}/health/ready` },
     port: { number: port, variable: 'DAYBOOK_PORT_OFFSET' },
     stopTimeoutMs: 10_000,
@@ -89,8 +102,8 @@ export function daybookProcesses(
   return [
     ...(emulators.cosmos ? [cosmos] : []),
     ...(emulators.blob ? [azurite] : []),
-    ...(emulators.issuer && services ? [issuer] : []),
-    ...(emulators.eventHubs ? [hubsFile, eventHubs] : []),
+    ...((emulators.issuer && services) || asIdentities ? [issuer] : []),
+    ...(emulators.eventHubs ? [eventHubs] : []),
     ...(mayProvision ? [provisioning] : []),
     ...(services ? settings.instances.map(service) : []),
   ];

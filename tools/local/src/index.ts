@@ -1,3 +1,4 @@
+export { actAs, envOf, trustStores } from './identities/act-as.ts';
 export { startSystem } from './system.ts';
 export type { System, SystemOptions } from './system.ts';
 export { findRoot, resolveSettings, serviceNames } from './settings.ts';

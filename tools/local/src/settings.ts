@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { devAudience } from './issuer/issuer.ts';
 import { StartRefused } from './refusal.ts';
+import { issuerUrl, resolveStores, type Stores, storeVariables } from './stores.ts';
 
 /** Environment variables by name; an empty value counts as none. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ export interface ServiceInstance {
 export type Urls = Readonly<Record<ServiceName, string>> & { readonly issuer?: string };
 
 /** A local system as its settings describe it. */
-export interface Settings {
+export interface Settings extends Stores {
   /** Absolute. */
   readonly dataFolder: string;
   readonly ports: Ports;
@@ -50,35 +50,12 @@ export interface Settings {
   readonly instances: readonly ServiceInstance[];
   /** Where the emulators are administered; absent where they are not. */
   readonly adminPorts?: { readonly cosmos: number; readonly eventHubs: number };
-  /** Which emulators are ours to start: those for which nothing else is named. */
-  readonly emulators: {
-    readonly cosmos: boolean;
-    readonly eventHubs: boolean;
-    readonly blob: boolean;
-    readonly issuer: boolean;
-  };
   readonly urls: Urls;
-  /** What a program needs to reach the same stores: COSMOS_*, EVENTHUBS_*, BLOB_*, AUTH_*, DAYBOOK_DATA. */
-  readonly env: Readonly<Record<string, string>>;
 }
-
-// The keys of emulators are the same everywhere and published by their makers; they protect nothing.
-const emulatorKeys = {
-  cosmos: 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==',
-  eventHubs: 'SAS_KEY_VALUE',
-  blob: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
-};
-
-const storeVariables = {
-  cosmos: ['COSMOS_ENDPOINT', 'COSMOS_KEY'],
-  eventHubs: ['EVENTHUBS_CONNECTION_STRING', 'EVENTHUBS_NAMESPACE'],
-  blob: ['BLOB_CONNECTION_STRING', 'BLOB_ENDPOINT'],
-  issuer: ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URI', 'DAYBOOK_AUTH'],
-} as const;
 
 /** Variables that Daybook's programs read to find stores and ports; a child gets only those that are meant for it. */
 export const settingNames: readonly string[] = [
-  ...Object.values(storeVariables).flat(),
+  ...storeVariables,
   'PORT',
   'INSTANCE_ID',
   'DAYBOOK_DATA',
@@ -94,51 +71,19 @@ export function resolveSettings(environment: Environment, root: string): Setting
 
 /** Settings of a system with these ports and this data; `environment` may name other stores than our emulators. */
 export function settingsFor(environment: Environment, dataFolder: string, ports: Ports): Settings {
-  const issuerUrl = `http://127.0.0.1:${ports.issuer}`;
-  const ownStores: Readonly<Record<keyof typeof storeVariables, Readonly<Record<string, string>>>> = {
-    cosmos: { COSMOS_ENDPOINT: `http://127.0.0.1:${ports.cosmos}`, COSMOS_KEY: emulatorKeys.cosmos },
-    eventHubs: {
-      EVENTHUBS_CONNECTION_STRING:
-        `Endpoint=sb://127.0.0.1:${ports.eventHubs};SharedAccessKeyName=RootManageSharedAccessKey;` +
-        `SharedAccessKey=${emulatorKeys.eventHubs};UseDevelopmentEmulator=true`,
-    },
-    blob: {
-      BLOB_CONNECTION_STRING:
-        `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${emulatorKeys.blob};` +
-        `BlobEndpoint=http://127.0.0.1:${ports.blob}/devstoreaccount1;`,
-    },
-    issuer: { AUTH_ISSUER: issuerUrl, AUTH_AUDIENCE: devAudience, AUTH_JWKS_URI: `${issuerUrl}/keys` },
-  };
-  const elsewhere = {
-    cosmos: present(environment, ['COSMOS_ENDPOINT', 'COSMOS_KEY'], 'COSMOS_ENDPOINT'),
-    eventHubs: present(environment, storeVariables.eventHubs),
-    blob: present(environment, storeVariables.blob),
-    issuer: present(environment, storeVariables.issuer),
-  };
+  const stores = resolveStores(environment, dataFolder, ports);
   return {
     dataFolder,
     ports,
     instances: serviceNames.map((service) => instanceOf(service, 0, ports[service])),
-    emulators: {
-      cosmos: elsewhere.cosmos === undefined,
-      eventHubs: elsewhere.eventHubs === undefined,
-      blob: elsewhere.blob === undefined,
-      issuer: elsewhere.issuer === undefined,
-    },
     urls: {
       order: `http://127.0.0.1:${ports.order}`,
       inventory: `http://127.0.0.1:${ports.inventory}`,
       payment: `http://127.0.0.1:${ports.payment}`,
       fulfilment: `http://127.0.0.1:${ports.fulfilment}`,
-      ...(elsewhere.issuer === undefined ? { issuer: issuerUrl } : {}),
+      ...(stores.emulators.issuer ? { issuer: issuerUrl(ports) } : {}),
     },
-    env: {
-      ...(elsewhere.cosmos ?? ownStores.cosmos),
-      ...(elsewhere.eventHubs ?? ownStores.eventHubs),
-      ...(elsewhere.blob ?? ownStores.blob),
-      ...(elsewhere.issuer ?? ownStores.issuer),
-      DAYBOOK_DATA: dataFolder,
-    },
+    ...stores,
   };
 }
 
@@ -179,14 +124,3 @@ function portOffset(environment: Environment): number {
 
 const shiftPorts = (ports: Ports, offset: number): Ports =>
   portsFrom(Object.values(ports).map((port: number) => port + offset));
-
-/** The named variables that are set; undefined when none is (or `needed` is not). */
-function present(
-  environment: Environment,
-  names: readonly string[],
-  needed?: string,
-): Record<string, string> | undefined {
-  const found = names.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
-  if (found.length === 0 || (needed !== undefined && !environment[needed])) return undefined;
-  return Object.fromEntries(found);
-}

@@ -16,7 +16,7 @@ describe('settings', () => {
       /^Endpoint=sb:\/\/127\.0\.0\.1:5672;.*UseDevelopmentEmulator=true$/,
     );
     expect(names({})).toEqual([
-      ...['cosmos-emulator', 'azurite', 'issuer', 'hubs', 'event-hubs-emulator', 'provision'],
+      ...['cosmos-emulator', 'azurite', 'issuer', 'event-hubs-emulator', 'provision'],
       ...['order', 'inventory', 'payment', 'fulfilment'],
     ]);
   });
@@ -35,7 +35,7 @@ describe('settings', () => {
     const settings = resolveSettings({ DAYBOOK_PORT_OFFSET: '1000' }, root);
     expect(settings.dataFolder).toBe('/daybook/.daybook-1000');
     expect(Object.values(settings.ports)).toEqual([5101, 5102, 5103, 5104, 9081, 6672, 11_000, 5109]);
-    expect(settings.env['BLOB_CONNECTION_STRING']).toContain('http://127.0.0.1:11000/devstoreaccount1');
+    expect(settings.env['BLOB_CONNECTION_STRING']).toContain('https://127.0.0.1:11000/devstoreaccount1');
   });
 
   it.each(['-1', 'x', '1.5', '60000', '1e3'])('refuse the offset %s', (offset) => {
@@ -49,9 +49,7 @@ describe('settings', () => {
 
   it('start an emulator only for what is not pointed elsewhere', () => {
     expect(names({ COSMOS_ENDPOINT: 'https://a.documents.azure.com' })).not.toContain('cosmos-emulator');
-    expect(names({ EVENTHUBS_NAMESPACE: 'a.servicebus.windows.net' })).not.toEqual(
-      expect.arrayContaining(['event-hubs-emulator', 'hubs']),
-    );
+    expect(names({ EVENTHUBS_NAMESPACE: 'a.servicebus.windows.net' })).not.toContain('event-hubs-emulator');
     expect(names({ BLOB_ENDPOINT: 'https://a.blob.core.windows.net' })).not.toContain('azurite');
     expect(names({ COSMOS_ENDPOINT: '', BLOB_ENDPOINT: '' })).toEqual(names({}));
   });
@@ -60,6 +58,62 @@ describe('settings', () => {
     const { env } = resolveSettings({ COSMOS_ENDPOINT: 'https://a', BLOB_ENDPOINT: 'https://b' }, root);
     expect(env).toMatchObject({ COSMOS_ENDPOINT: 'https://a', BLOB_ENDPOINT: 'https://b' });
     expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['COSMOS_KEY', 'BLOB_CONNECTION_STRING']));
+  });
+
+  const keys = ['COSMOS_KEY', 'EVENTHUBS_CONNECTION_STRING', 'BLOB_CONNECTION_STRING'];
+  const secrets = ['C2y6yDjf5', 'SAS_KEY_VALUE', 'Eby8vdM02xN'];
+  const servicesOf = (environment: Record<string, string>) =>
+    daybookProcesses(root, resolveSettings(environment, root), true).filter(({ stage }) => stage === 2);
+
+  it('give each service an identity of its own, and no key', () => {
+    const services = servicesOf({});
+    expect(services.map(({ name }) => name)).toEqual(['order', 'inventory', 'payment', 'fulfilment']);
+    for (const { name, env = {}, envFile } of services) {
+      expect(env).toMatchObject({
+        COSMOS_ENDPOINT: 'https://127.0.0.1:8081',
+        EVENTHUBS_NAMESPACE: '127.0.0.1:5672',
+        BLOB_ENDPOINT: 'https://127.0.0.1:10000/devstoreaccount1',
+        IDENTITY_ENDPOINT: 'http://127.0.0.1:4109/msi/token',
+        AZURE_CLIENT_ID: name,
+        AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+        NODE_EXTRA_CA_CERTS: '/daybook/.daybook/keys/trusted.pem',
+      });
+      for (const key of keys) expect(env).not.toHaveProperty(key);
+      for (const secret of secrets) expect(JSON.stringify(env)).not.toContain(secret);
+      expect(envFile).toBe(`/daybook/.daybook/keys/identities/${name}.env`);
+    }
+  });
+
+  it('leave a store that is pointed elsewhere its key, beside the identities for ours', () => {
+    const [order] = servicesOf({ COSMOS_ENDPOINT: 'http://127.0.0.1:9', COSMOS_KEY: 'k' });
+    expect(order?.env).toMatchObject({
+      COSMOS_ENDPOINT: 'http://127.0.0.1:9',
+      COSMOS_KEY: 'k',
+      AZURE_CLIENT_ID: 'order',
+    });
+    expect(order?.env).not.toHaveProperty('EVENTHUBS_CONNECTION_STRING');
+  });
+
+  it.each([
+    ['COSMOS_ENDPOINT', 'https://a.documents.azure.com'],
+    ['EVENTHUBS_NAMESPACE', 'a.servicebus.windows.net'],
+    ['BLOB_ENDPOINT', 'https://a.blob.core.windows.net'],
+    ['KEY_VAULT_KEY', 'https://a.vault.azure.net/keys/k'],
+  ])('use the keys of ours where %s needs whoever starts it to be signed in, and say so', (variable, value) => {
+    const settings = resolveSettings({ [variable]: value }, root);
+    expect(settings).toMatchObject({ signIn: 'keys', keysBecauseOf: variable, identityEnv: {} });
+    expect(settings.serviceEnv).toEqual(settings.env);
+    expect(settings.serviceEnv).toMatchObject({ [variable]: value });
+    const [order] = servicesOf({ [variable]: value });
+    expect(order?.env).not.toHaveProperty('AZURE_CLIENT_ID');
+    expect(order).not.toHaveProperty('envFile');
+    expect(describeSystem(settings, '/logs').join('\n')).toMatch(new RegExp(`identities +none: .*${variable}`));
+  });
+
+  it('start an issuer for the identities, also where callers have another or data at rest is looked at', () => {
+    expect(names({ DAYBOOK_AUTH: 'off' })).toContain('issuer');
+    const stores = daybookProcesses(root, resolveSettings({}, root), false).map(({ name }) => name);
+    expect(stores).toEqual(['cosmos-emulator', 'azurite', 'issuer', 'event-hubs-emulator', 'provision']);
   });
 
   it('open the admin ports of both emulators, and only where they are wanted', () => {

@@ -1,4 +1,6 @@
 import { daybookProcesses } from './daybook-processes.ts';
+import { isOfCredential } from './identities/credential-variables.ts';
+import { prepareDataFolder } from './identities/prepare.ts';
 import {
   defaultPorts,
   findRoot,
@@ -46,7 +48,7 @@ export interface System {
   readonly settings: Settings;
   /** Base addresses of the services. */
   readonly urls: Urls;
-  /** What a program needs in its environment to reach the same stores. */
+  /** What a program needs in its environment to reach the same stores by their keys. */
   readonly env: Readonly<Record<string, string>>;
   readonly processes: readonly ManagedProcess[];
   /** The process of a name: `order`, `azurite`… Throws when there is none. */
@@ -75,7 +77,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     command: options.command ?? 'another program',
     urls: settings.urls,
     specs: daybookProcesses(root, settings, options.services ?? true, instanceEnvs),
-    env: inheritedEnv(process.env),
+    env: inheritedEnv(process.env, settings),
+    prepare: () => prepareDataFolder(settings.dataFolder, process.env['NODE_EXTRA_CA_CERTS']),
     log: options.log ?? (() => {}),
     restarts: options.restarts ?? true,
     ...(options.pauses === undefined ? {} : { pauses: options.pauses }),
@@ -119,9 +122,11 @@ async function settle(options: SystemOptions, environment: Environment, root: st
   };
 }
 
-/** Settings reach a child only by its spec: one meant for the whole system would mislead it. */
-function inheritedEnv(environment: Environment): Record<string, string> {
-  const entries = Object.entries(environment).filter(([name]) => !settingNames.includes(name));
+/** Settings reach a child only by its spec: one meant for the whole system would mislead it. So would a developer's own identity. */
+function inheritedEnv(environment: Environment, { signIn }: Settings): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    ([name]) => !settingNames.includes(name) && !(signIn === 'identities' && isOfCredential(name)),
+  );
   const inherited = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
   return { ...inherited, DAYBOOK_SUPERVISED: '1' };
 }

@@ -21,7 +21,8 @@ const usage = `npm run verify: checks everything that must hold of the stored ev
   --help           this text
 
 Checks the system that is running or the one named by COSMOS_ENDPOINT and COSMOS_KEY; with none running, the data at rest in
-.daybook/ (DAYBOOK_DATA, DAYBOOK_PORT_OFFSET). Without --chains every event is read into memory: about 1 KB each.
+.daybook/ (DAYBOOK_DATA, DAYBOOK_PORT_OFFSET). A Daybook of this machine is looked at as an operator, and --republish uses its keys.
+Without --chains every event is read into memory: about 1 KB each.
 Anchors are signed with keys/anchors.pem in the data folder, or with the Key Vault key named by ANCHOR_KEY (https://<vault>/keys/<name>).
 Exit code 1: something is wrong with the data; 2: it could not be checked.`;
 
@@ -53,7 +54,9 @@ async function main(): Promise<number> {
   if (resume !== undefined && !chains) throw new Error('--resume goes with --chains');
   if (chains && (anchor || settled || republish))
     throw new Error('--chains looks at chains alone: leave out --anchor, --settled and --republish');
-  return withStores(process.env, (stores) => (chains ? checkChains(stores, resume, json) : check(stores, values)));
+  return withStores(process.env, republish, (stores) =>
+    chains ? checkChains(stores, resume, json) : check(stores, values),
+  );
 }
 
 async function check(

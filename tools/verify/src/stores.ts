@@ -20,7 +20,15 @@ import {
   snapshotsContainer,
 } from '@daybook/contracts';
 import { archivedContainer, fileSigner, type StoredEvent } from '@daybook/eventstore';
-import { findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
+import {
+  actAs,
+  findRoot,
+  resolveSettings,
+  runningSystem,
+  type Settings,
+  startSystem,
+  trustStores,
+} from '@daybook/local';
 import {
   type BlobStore,
   type Container,
@@ -53,13 +61,25 @@ export interface Stores {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Finds the stores: those of the environment, of the running system, or the data at rest, served while it is looked at. */
-export async function withStores<T>(environment: Environment, task: (stores: Stores) => Promise<T>): Promise<T> {
+/**
+ * Finds the stores: those of the environment, of the running system, or the data at rest, served while it is looked at. Those of this
+ * machine are opened as an operator, who only looks; `mayPublish`: by their keys, because no identity may send to every hub.
+ */
+export async function withStores<T>(
+  environment: Environment,
+  mayPublish: boolean,
+  task: (stores: Stores) => Promise<T>,
+): Promise<T> {
   const settings = resolveSettings(environment, findRoot(process.cwd()));
   const use = (env: Environment): Promise<T> => withClients({ ...env, ...anchorKey(environment) }, task);
+  const look = (system: Settings): Promise<T> => {
+    if (!mayPublish) return use(actAs(system, 'operator'));
+    trustStores(system);
+    return use(system.env);
+  };
   if (!settings.emulators.cosmos) return use(settings.env);
   const running = await runningSystem(environment);
-  if (running !== undefined) return use(running.env);
+  if (running !== undefined) return look(running);
   if (!existsSync(settings.dataFolder)) {
     throw new Error(`there is no data in ${settings.dataFolder} and no system is running; begin with npm start`);
   }
@@ -70,14 +90,18 @@ export async function withStores<T>(environment: Environment, task: (stores: Sto
     command: 'npm run verify',
   });
   try {
-    return await use(system.env);
+    return await look(system.settings);
   } finally {
     await system.stop();
   }
 }
 
 async function withClients<T>(env: Environment, task: (stores: Stores) => Promise<T>): Promise<T> {
-  const client = cosmosClient({ endpoint: env['COSMOS_ENDPOINT'] ?? '', key: env['COSMOS_KEY'] ?? '' });
+  const key = env['COSMOS_KEY'];
+  const client = cosmosClient({
+    endpoint: env['COSMOS_ENDPOINT'] ?? '',
+    ...(key === undefined ? { credential: new DefaultAzureCredential() } : { key }),
+  });
   const archive = azureBlobStore(blobService(env).getContainerClient(archiveContainer));
   const container = (service: ServiceName): Container<StoredEvent> =>
     archivedContainer(

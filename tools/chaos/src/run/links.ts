@@ -31,11 +31,11 @@ export function createLinks(): Links {
   };
   return {
     proxies,
-    async ofInstance({ name }, { ports, env }) {
+    async ofInstance({ name }, { ports, serviceEnv }) {
       const moved = new Map<string, number>();
       for (const store of stores) moved.set(String(ports[store]), await open(linkName(name, store), [ports[store]]));
       return Object.fromEntries(
-        Object.entries(env).map(([variable, value]) => [
+        Object.entries(serviceEnv).map(([variable, value]) => [
           variable,
           value.replace(/127\.0\.0\.1:(\d+)/g, (_, port: string) => `127.0.0.1:${moved.get(port) ?? port}`),
         ]),

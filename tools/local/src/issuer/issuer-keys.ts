@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { replaceFile } from '../files.ts';
 
 /** What the development issuer signs with. */
 export interface IssuerKeys {
@@ -32,6 +33,6 @@ async function makeKey(file: string): Promise<JWK> {
   const jwk = await exportJWK(privateKey);
   const named = { ...jwk, kid: await calculateJwkThumbprint(jwk) };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(named)}\n`, { mode: 0o600 });
+  replaceFile(file, `${JSON.stringify(named)}\n`);
   return named;
 }

@@ -13,7 +13,7 @@ describe('the development issuer', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'daybook-issuer-'));
     file = join(folder, 'keys', 'issuer.json');
-    issuer = await startIssuer(await openIssuerKeys(file), 0);
+    issuer = await startIssuer({ keys: await openIssuerKeys(file), port: 0 });
   });
   afterEach(async () => {
     await issuer.close();
@@ -32,7 +32,7 @@ describe('the development issuer', () => {
     const published = async (): Promise<string> => (await fetch(`${issuer.url}/keys`)).text();
     const before = await published();
     await issuer.close();
-    issuer = await startIssuer(await openIssuerKeys(file), 0);
+    issuer = await startIssuer({ keys: await openIssuerKeys(file), port: 0 });
     expect(await published()).toBe(before);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(before).not.toContain((JSON.parse(readFileSync(file, 'utf8')) as { d: string }).d);
@@ -59,7 +59,71 @@ describe('the development issuer', () => {
     await issuer.close();
     const failing = createTokenSource(url, { role: 'operator' });
     await expect(failing()).rejects.toThrow('npm start');
-    issuer = await startIssuer(await openIssuerKeys(file), Number(new URL(url).port));
+    issuer = await startIssuer({ keys: await openIssuerKeys(file), port: Number(new URL(url).port) });
     expect(await failing()).toEqual(expect.any(String));
+  });
+});
+
+describe('the issuer, for identities', () => {
+  let folder: string;
+  let issuer: Issuer;
+  const secrets = new Map([
+    ['secret-of-order', 'order'],
+    ['secret-of-payment', 'payment'],
+  ]);
+  const good = { resource: 'https://eventhubs.azure.net/', 'api-version': '2019-08-01', client_id: 'order' };
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daybook-issuer-'));
+    issuer = await startIssuer({ keys: await openIssuerKeys(join(folder, 'issuer.json')), port: 0, secrets });
+  });
+  afterAll(async () => {
+    await issuer.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const ask = async (secret: string | undefined, query: object) => {
+    const search = new URLSearchParams(query as Record<string, string>);
+    const headers: Record<string, string> = secret === undefined ? {} : { 'x-identity-header': secret };
+    const response = await fetch(`${issuer.url}/msi/token?${search}`, { headers });
+    return { status: response.status, body: (await response.json()) as Record<string, string> };
+  };
+
+  it.each(['https://eventhubs.azure.net/', 'https://storage.azure.com', 'https://127.0.0.1:8081'])(
+    'gives a token for %s to whose secret it is shown',
+    async (resource) => {
+      const { status, body } = await ask('secret-of-order', { ...good, resource });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ token_type: 'Bearer', resource, client_id: 'order' });
+      const keys = createRemoteJWKSet(new URL(`${issuer.url}/keys`));
+      const { payload } = await jwtVerify(body['access_token'] ?? '', keys, { audience: resource });
+      expect(payload).toMatchObject({
+        oid: 'order',
+        sub: 'order',
+        iss: expect.stringMatching(/^https:\/\/sts\.windows\.net\//),
+      });
+      expect(String(payload.exp)).toBe(body['expires_on']);
+      expect((payload.exp ?? 0) - (payload.nbf ?? 0)).toBe(3_600);
+    },
+  );
+
+  it('goes by the secret, also where no client id is named', async () => {
+    const { body } = await ask('secret-of-payment', { ...good, client_id: 'payment' });
+    expect(decodeJwt(body['access_token'] ?? '')['oid']).toBe('payment');
+    const { client_id: _, ...unnamed } = good;
+    expect((await ask('secret-of-order', unnamed)).body['client_id']).toBe('order');
+  });
+
+  it.each<[string, string | undefined, object, number]>([
+    ['without a secret', undefined, {}, 401],
+    ['with a secret of nobody', 'another', {}, 401],
+    ['with the secret of another than is named', 'secret-of-order', { client_id: 'payment' }, 400],
+    ['for what is no store', 'secret-of-order', { resource: 'https://management.azure.com' }, 400],
+    ['for the services themselves', 'secret-of-order', { resource: 'api://daybook' }, 400],
+    ['in another version', 'secret-of-order', { 'api-version': '2017-09-01' }, 400],
+  ])('gives none %s, and repeats no secret', async (_what, secret, change, status) => {
+    const answer = await ask(secret, { ...good, ...change });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: 'invalid_request', message: expect.any(String) });
+    expect(JSON.stringify(answer.body)).not.toContain(secret ?? 'secret-of');
   });
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import type { IssuerKeys } from './issuer-keys.ts';
+import { identityEndpoint, identityPath } from './managed-identity.ts';
 
 /** For whom tokens are made here, and the names of roles: as the services have them. */
 export const devAudience = 'api://daybook';
@@ -22,12 +23,24 @@ export interface Issuer {
   close(): Promise<void>;
 }
 
+export interface IssuerOptions {
+  readonly keys: IssuerKeys;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Secrets of identities, and whose they are; none by default. */
+  readonly secrets?: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970; the system's clock by default. */
+  readonly now?: () => number;
+}
+
 /**
- * An issuer of tokens for development, on loopback: it gives anybody who asks whatever they ask for, which is why services believe it
- * only where they are told to. `GET /keys` publishes its keys, `POST /token` signs.
+ * An issuer of tokens for development, on loopback. Callers of the services get whatever they ask for (`POST /token`), which is why services
+ * believe it only where they are told to. Identities get tokens for the stores by their secrets (`GET /msi/token`). `GET /keys` publishes
+ * the keys of both; they differ in whom they say they are from and for.
  */
-export async function startIssuer(keys: IssuerKeys, port: number, now: () => number = Date.now): Promise<Issuer> {
+export async function startIssuer({ keys, port, secrets = new Map(), now = Date.now }: IssuerOptions): Promise<Issuer> {
   let url = '';
+  const answerIdentity = identityEndpoint(keys, secrets);
   const server = createServer((request, response) => {
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -45,6 +58,9 @@ export async function startIssuer(keys: IssuerKeys, port: number, now: () => num
             token_type: 'Bearer',
             expires_in: asked.seconds,
           });
+      } else if (request.method === 'GET' && request.url?.split('?')[0] === identityPath) {
+        const { status, body } = await answerIdentity(request, now());
+        answer(status, body);
       } else answer(404, { error: 'not_found' });
     };
     handle().catch((error: unknown) => answer(400, { error: 'invalid_request', error_description: String(error) }));

@@ -20,14 +20,14 @@ Environment
 
 /** Where everything is: for the person at the terminal. Keys are left out. */
 export function describeSystem(
-  { urls, env, ports, emulators, dataFolder }: Settings,
+  { urls, env, ports, emulators, dataFolder, signIn, keysBecauseOf }: Settings,
   logFolder: string,
 ): readonly string[] {
   const hubs = emulators.eventHubs
     ? `sb://127.0.0.1:${ports.eventHubs}`
     : (env['EVENTHUBS_NAMESPACE'] ?? endpointIn(env['EVENTHUBS_CONNECTION_STRING'] ?? ''));
   const blob = emulators.blob
-    ? `http://127.0.0.1:${ports.blob}`
+    ? `https://127.0.0.1:${ports.blob}`
     : (env['BLOB_ENDPOINT'] ?? 'as BLOB_CONNECTION_STRING says');
   const tokens =
     urls.issuer ??
@@ -39,6 +39,7 @@ export function describeSystem(
     ['Event Hubs', hubs],
     ['Blob storage', blob],
     ['tokens', tokens],
+    ['identities', signIn === 'identities' ? 'one for each service' : noIdentities(keysBecauseOf)],
     ['data', dataFolder],
     ['logs', logFolder],
   ];
@@ -46,3 +47,8 @@ export function describeSystem(
 }
 
 const endpointIn = (connectionString: string): string => /Endpoint=([^;]+)/.exec(connectionString)?.[1] ?? '';
+
+const noIdentities = (because: string | undefined): string =>
+  because === undefined
+    ? 'none: no store is ours'
+    : `none: the services use the keys of our stores, because ${because} needs you to be signed in to Azure`;

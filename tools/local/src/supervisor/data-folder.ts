@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { replaceFile } from '../files.ts';
 import { StartRefused } from '../refusal.ts';
 import { identify, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -58,7 +59,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const me = identify(process.pid) ?? { pid: process.pid, startedAt: '' };
   const holder: Holder = { ...me, command, since: new Date().toISOString(), urls, children: [] };
   const write = (children: readonly ProcessIdentity[]): void =>
-    replaceFile(join(path, ours.holder), { ...holder, children });
+    replaceFile(join(path, ours.holder), `${JSON.stringify({ ...holder, children })}\n`);
   write([]);
   return {
     path,
@@ -134,7 +135,7 @@ function empty(path: string): void {
 function requireKnownFormat(path: string): void {
   const file = join(path, ours.format);
   if (!existsSync(file)) {
-    replaceFile(file, { version: dataFormatVersion });
+    replaceFile(file, `${JSON.stringify({ version: dataFormatVersion })}\n`);
     return;
   }
   const content = readFileSync(file, 'utf8');
@@ -160,10 +161,4 @@ function readHolder(path: string): Holder | undefined {
   } catch {
     return undefined;
   }
-}
-
-function replaceFile(file: string, content: unknown): void {
-  const next = `${file}.next`;
-  writeFileSync(next, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  renameSync(next, file);
 }

@@ -18,13 +18,13 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** Added to the environment that all share. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Absolute path of a file of environment variables that Node.js adds to them itself: for secrets. */
+  readonly envFile?: string;
   readonly ready: Readiness;
   /** The loopback port that it listens on, and the environment variable by which a user moves it or does without it. */
   readonly port?: { readonly number: number; readonly variable: string };
   /** How long it may take to stop before it is killed. Default 5,000. */
   readonly stopTimeoutMs?: number;
-  /** Absolute path of a file that gets the standard output of a process of readiness `exit` (instead of its log). */
-  readonly outputFile?: string;
   /** For readiness `exit`: it is run again when one of these has died and is back. */
   readonly againAfter?: readonly string[];
 }

@@ -165,12 +165,10 @@ describe('running processes', () => {
     if (process.platform === 'linux') expect(message).toContain(`by process ${process.pid} (`);
   });
 
-  it('writes the output of a one-shot process to its file', async () => {
-    const spec = fakes.spec('hubs', 0, `import process from 'node:process'; process.stdout.write('{"hubs":[]}\\n')`, {
-      kind: 'exit',
-    });
-    const outputFile = join(fakes.folder, 'hubs.json');
-    await run(fakes.options([{ ...spec, outputFile }]));
-    expect(readFileSync(outputFile, 'utf8')).toBe('{"hubs":[]}\n');
+  it('prepares the folder before anything runs, and gives a process the variables of a file', async () => {
+    const envFile = join(fakes.dataFolder, 'secret.env');
+    const spec = { ...fakes.spec('keeper', 0, `console.log(process.env.SECRET)`, { kind: 'exit' }), envFile };
+    await run(fakes.options([spec], { prepare: async () => writeFileSync(envFile, 'SECRET=hush') }));
+    expect(readFileSync(join(fakes.dataFolder, 'logs', 'keeper.log'), 'utf8')).toBe('hush\n');
   });
 });

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly urls: Readonly<Record<string, string>>;
   readonly specs: readonly ProcessSpec[];
   readonly env: Readonly<Record<string, string>>;
+  /** Puts into the data folder what the processes begin with, once it is taken. */
+  readonly prepare?: () => Promise<void>;
   readonly log: (line: string) => void;
   readonly restarts?: boolean;
   readonly pauses?: RestartPauses;
@@ -37,6 +39,7 @@ export async function runProcesses(options: RunOptions): Promise<RunningProcesse
   const folder = await openDataFolder({ path: dataFolder, fresh, command, urls, log });
   try {
     await requireFreePorts(specs);
+    await options.prepare?.();
     const supervisor = supervise(specs, {
       root,
       logFolder: logFolderIn(dataFolder),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, renameSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openLog } from './log-file.ts';
@@ -31,31 +31,24 @@ export const nodeIn = (root: string): string => join(root, 'node_modules', '.bin
 /** What Node.js has compiled, for the next start of the same code: it then takes about half the time. */
 const compileCacheIn = (root: string): string => join(root, 'node_modules', '.cache', 'node-compile-cache');
 
+/** DEP0123: the AMQP library names a server by its address, which is all that a local one has. */
+const nodeOptions = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0123'];
+
 /** Starts a process in the supervisor's own process group; it ends when the supervisor does, and leaves SIGINT to it. */
 export function spawnProcess(spec: ProcessSpec, { root, logFolder, env }: Surroundings): ChildProcess {
   const watch = pathToFileURL(join(root, 'tools', 'local', 'src', 'supervisor', 'parent-watch.ts')).href;
+  const secrets = spec.envFile === undefined ? [] : [`--env-file=${spec.envFile}`];
   const log = openLog(logFolder, spec.name);
-  const next = spec.outputFile === undefined ? undefined : `${spec.outputFile}.next`;
-  const output = next === undefined ? log : openSync(next, 'w');
   try {
-    const child = spawn(
-      nodeIn(root),
-      ['--disable-warning=ExperimentalWarning', '--import', watch, spec.script, ...spec.args],
-      {
-        cwd: root,
-        env: { NODE_COMPILE_CACHE: compileCacheIn(root), ...env, ...spec.env },
-        stdio: ['pipe', output, log],
-      },
-    );
+    const child = spawn(nodeIn(root), [...nodeOptions, ...secrets, '--import', watch, spec.script, ...spec.args], {
+      cwd: root,
+      env: { NODE_COMPILE_CACHE: compileCacheIn(root), ...env, ...spec.env },
+      stdio: ['pipe', log, log],
+    });
     // The pipe breaks when the process ends, which is no error.
     child.stdin?.on('error', () => {});
-    child.once('exit', (code) => {
-      // Nobody may read half of it.
-      if (code === 0 && next !== undefined && spec.outputFile !== undefined) renameSync(next, spec.outputFile);
-    });
     return child;
   } finally {
     closeSync(log);
-    if (output !== log) closeSync(output);
   }
 }
