@@ -71,6 +71,7 @@ export {
   type ServiceName,
   serviceNames,
   services,
+  isPublisher,
   isShopService,
   shopServices,
   type ShopService,

@@ -1,11 +1,9 @@
-import { eventsContainer, type ServiceName } from '@daybook/contracts';
+import { eventsContainer, serviceNames } from '@daybook/contracts';
 import { type Anchor, checkAnchor, createAnchor } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
-import type { AllHistories, Histories } from './histories.ts';
+import { type AllHistories, type Histories, historiesIn } from './histories.ts';
 import type { Finding } from './finding.ts';
 import type { Stores } from './stores.ts';
-
-const services = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
 
 /** The rule that {@link checkAnchors} is about. */
 export const anchorRule = 'streams are as they were anchored';
@@ -24,14 +22,16 @@ export async function checkAnchors(
 ): Promise<AnchorsChecked> {
   const checked: Anchor[] = [];
   const findings: Finding[] = [];
-  for (const service of services) {
+  for (const service of serviceNames) {
     const container = eventsContainer[service];
     const result = await checkAnchor({
       container,
       blobs: anchors,
       signer,
       hashAt: async (streamId, version) => {
-        const known = histories[service].get(streamId)?.find((event) => event.version === version);
+        const known = historiesIn(histories, service)
+          .get(streamId)
+          ?.find((event) => event.version === version);
         // The anchor may be younger than what was read of a running system.
         return (known ?? (await events[service].read(streamId, String(version))).document)?.hash;
       },
@@ -55,9 +55,9 @@ export async function writeAnchors(
   runtime: Runtime,
 ): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const service of services) {
+  for (const service of serviceNames) {
     const container = eventsContainer[service];
-    const heads = headsOf(histories[service]);
+    const heads = headsOf(historiesIn(histories, service));
     names.push((await createAnchor({ container, heads, signer, blobs: anchors, runtime })).name);
   }
   return names;

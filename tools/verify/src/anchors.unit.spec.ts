@@ -1,3 +1,4 @@
+import { eachService, eventsContainer } from '@daybook/contracts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { verifyHistories } from './verify.ts';
 
 const runtime = virtualRuntime({ seed: 1 });
 const empty = () => memoryContainer<StoredEvent>({ name: 'empty', runtime, partitionKey: ({ streamId }) => streamId });
-const events = { order: empty(), inventory: empty(), payment: empty(), fulfilment: empty() };
+const events = eachService(empty);
 
 let folder: string;
 let signer: Signer;
@@ -41,7 +42,7 @@ describe('anchors of all services', () => {
 
   it('agree with what is there', async () => {
     const names = await writeAnchors(histories, { anchors, signer }, runtime);
-    expect(names).toEqual(['orders', 'stock', 'payments', 'sagas'].map((each) => `${each}/000000001.json`));
+    expect(names).toEqual(Object.values(eventsContainer).map((each) => `${each}/000000001.json`));
     expect(await check(histories)).toMatchObject({ count: 4, findings: [] });
   });
 

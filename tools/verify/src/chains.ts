@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { eventsContainer, type ServiceName } from '@daybook/contracts';
+import { eventsContainer, serviceNames } from '@daybook/contracts';
 import { type VerifyCheckpoint, type VerifyResult, verifyStreams } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Stores } from './stores.ts';
-
-const services = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
 
 export interface ChainsOptions {
   readonly runtime: Runtime;
@@ -28,7 +26,7 @@ export async function verifyChains(
 ): Promise<Readonly<Record<string, VerifyResult>>> {
   const kept: Checkpoints = resumeFile === undefined ? {} : await readCheckpoints(resumeFile);
   const results: Record<string, VerifyResult> = {};
-  for (const service of services) {
+  for (const service of serviceNames) {
     const container = eventsContainer[service];
     const from = kept[container];
     let saving = Promise.resolve();

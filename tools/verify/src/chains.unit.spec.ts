@@ -1,3 +1,4 @@
+import { eachService, eventsContainer, serviceNames } from '@daybook/contracts';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,13 +30,8 @@ async function filled(name: string): Promise<Container<StoredEvent>> {
 }
 
 async function stores() {
-  const [order, inventory, payment, fulfilment] = [
-    await filled('orders'),
-    await filled('stock'),
-    await filled('payments'),
-    await filled('sagas'),
-  ];
-  return { order, inventory, payment, fulfilment };
+  const containers = await Promise.all(serviceNames.map((service) => filled(eventsContainer[service])));
+  return eachService((service) => containers[serviceNames.indexOf(service)] as Container<StoredEvent>);
 }
 
 describe('Tamper evidence: verifyChains', () => {
@@ -43,7 +39,7 @@ describe('Tamper evidence: verifyChains', () => {
     const events = await stores();
     await events.payment.batch('payments-2', [{ kind: 'delete', id: '1' }]);
     const results = await verifyChains(events, { runtime });
-    expect(Object.keys(results)).toEqual(['orders', 'stock', 'payments', 'sagas']);
+    expect(Object.keys(results)).toEqual(Object.values(eventsContainer));
     expect(results['orders']).toMatchObject({ events: 6, streams: 3, bad: [] });
     expect(results['payments']?.bad).toMatchObject([{ streamId: 'payments-2', version: 1 }]);
   });
@@ -59,8 +55,8 @@ describe('Tamper evidence: verifyChains', () => {
     const seen: string[] = [];
     const onProgress = (container: string) => void seen.push(container);
     const results = await verifyChains(events, { runtime, resumeFile, onProgress });
-    expect(new Set(seen)).toEqual(new Set(['payments', 'sagas']));
-    expect(Object.values(results).map((result) => result.events)).toEqual([6, 6, 6, 6]);
+    expect(new Set(seen)).toEqual(new Set(Object.values(eventsContainer).slice(2)));
+    expect(Object.values(results).map((result) => result.events)).toEqual(serviceNames.map(() => 6));
     expect(existsSync(resumeFile)).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { orderEvents, paymentEvents, stockEvents } from '@daybook/contracts';
-import { eventCodec, type EventCodec, type DomainEvent, type StoredEvent } from '@daybook/eventstore';
+import { type DomainEvent, eventCodec, type EventDefinitions, type StoredEvent } from '@daybook/eventstore';
 import {
   availableOf,
   evolve as evolveStock,
@@ -21,10 +21,10 @@ export interface States {
 
 /** Replays every aggregate and checks, after each event, what must always hold of one. */
 export function checkAggregates(histories: AllHistories, report: Report): States {
-  const orders = replay(histories.order, eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder, report);
-  const stock = replay(
+  const orders = replay<OrderEvent, OrderState>(histories.order, orderEvents, initialOrder, evolveOrder, report);
+  const stock = replay<StockEvent, StockState>(
     histories.inventory,
-    eventCodec<StockEvent>(stockEvents),
+    stockEvents,
     initialStock,
     evolveStock,
     report,
@@ -34,9 +34,9 @@ export function checkAggregates(histories: AllHistories, report: Report): States
     const state = stock.get(streamId);
     if (state !== undefined) report.check('stock adds up', streamId, stockSumProblem(events, state));
   }
-  const payments = replay(
+  const payments = replay<PaymentEvent, PaymentState>(
     histories.payment,
-    eventCodec<PaymentEvent>(paymentEvents),
+    paymentEvents,
     initialPayment,
     evolvePayment,
     report,
@@ -47,28 +47,48 @@ export function checkAggregates(histories: AllHistories, report: Report): States
 
 function replay<E extends DomainEvent, S>(
   streams: Histories,
-  codec: EventCodec<E>,
+  definitions: EventDefinitions<E>,
   initial: S,
   evolve: (state: S, event: E) => S,
   report: Report,
   each: (streamId: string, state: S, version: number) => void = () => undefined,
 ): Map<string, S> {
   const states = new Map<string, S>();
+  const codec = eventCodec<E>(definitions);
   for (const [streamId, events] of streams) {
     let state = initial;
     let unreadable: string | undefined;
+    let other: string | undefined;
     for (const stored of events) {
       try {
-        for (const event of codec.decodeAll(stored)) state = evolve(state, event);
+        for (const event of codec.decodeAll(stored)) {
+          other ??= mismatchOf(definitions, event, stored.version);
+          state = evolve(state, event);
+        }
       } catch (error) {
         unreadable ??= `version ${stored.version}: ${error instanceof Error ? error.message : String(error)}`;
       }
       each(streamId, state, stored.version);
     }
     report.check('every event can be read', streamId, unreadable);
+    report.check('every event is what its type says', streamId, other);
     states.set(streamId, state);
   }
   return states;
+}
+
+/** Stored data passed its schema when it was written. Whoever could make the chain fit could write anything. */
+function mismatchOf<E extends DomainEvent>(
+  definitions: EventDefinitions<E>,
+  { type, data }: E,
+  version: number,
+): string | undefined {
+  try {
+    definitions[type as E['type']].schema.parse(data);
+    return undefined;
+  } catch {
+    return `version ${version}: its data is not that of ${type}`;
+  }
 }
 
 function stockProblem(state: StockState, version: number): string | undefined {

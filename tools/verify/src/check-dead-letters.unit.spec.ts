@@ -1,3 +1,4 @@
+import { eachService, serviceNames } from '@daybook/contracts';
 import { createDeadLetters } from '@daybook/messaging';
 import { memoryContainer, virtualRuntime } from '@daybook/ports';
 import { checkDeadLetters, deadLetterRule } from './check-dead-letters.ts';
@@ -6,16 +7,14 @@ function world() {
   const runtime = virtualRuntime();
   const letters = (name: string) =>
     memoryContainer({ name, runtime, partitionKey: ({ partition }) => String(partition) });
-  const containers = {
-    ...{ order: letters('o'), inventory: letters('i'), payment: letters('p'), fulfilment: letters('f') },
-  };
+  const containers = eachService(letters);
   return { runtime, containers };
 }
 
 describe('the dead letters', () => {
   it('are looked through, and are empty where all is well', async () => {
     const { runtime, containers } = world();
-    expect(await checkDeadLetters(containers, runtime)).toEqual({ count: 4, findings: [] });
+    expect(await checkDeadLetters(containers, runtime)).toEqual({ count: serviceNames.length, findings: [] });
   });
 
   it('are findings, parked alone or with their key', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { orderEvents, paymentEvents, type ServiceName, snapshotsContainer, stockEvents } from '@daybook/contracts';
+import { orderEvents, paymentEvents, type ShopService, snapshotsContainer, stockEvents } from '@daybook/contracts';
 import {
   canonicalJson,
   collectionsFormat,
@@ -40,21 +40,21 @@ const replaySaga = replay(sagaCodec, initialSaga, evolveSaga);
 const sagaFormat = collectionsFormat<SagaState>();
 
 /** The JSON of the state that a service makes of a stream's events. */
-const replays: Readonly<Record<ServiceName, (events: readonly StoredEvent[]) => unknown>> = {
+const replays: Readonly<Record<ShopService, (events: readonly StoredEvent[]) => unknown>> = {
   order: replay(eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder),
   inventory: replay(eventCodec<StockEvent>(stockEvents), initialStock, evolveStock),
   payment: replay(eventCodec<PaymentEvent>(paymentEvents), initialPayment, evolvePayment),
   fulfilment: (events) => sagaFormat.toJson(replaySaga(events)),
 };
 
-type Snapshots = Readonly<Partial<Record<ServiceName, readonly SnapshotSeen[]>>>;
+type Snapshots = Readonly<Partial<Record<ShopService, readonly SnapshotSeen[]>>>;
 
 const pageSize = 100;
 
 /** Reads every snapshot. Before the histories, so that a running system has written the events of each by then. @throws ContainerError */
-export async function readSnapshots(containers: Readonly<Record<ServiceName, Container>>): Promise<Snapshots> {
-  const found: Partial<Record<ServiceName, readonly SnapshotSeen[]>> = {};
-  for (const service of Object.keys(replays) as ServiceName[]) {
+export async function readSnapshots(containers: Readonly<Record<ShopService, Container>>): Promise<Snapshots> {
+  const found: Partial<Record<ShopService, readonly SnapshotSeen[]>> = {};
+  for (const service of Object.keys(replays) as ShopService[]) {
     const seen: SnapshotSeen[] = [];
     for (let from: { readonly continuation?: string } | undefined = {}; from !== undefined;) {
       const page = await containers[service].query({ limit: pageSize, ...from });
@@ -83,7 +83,7 @@ export function checkSnapshots(histories: AllHistories, snapshots: Snapshots): S
   const findings: Finding[] = [];
   let count = 0;
   let outdated = 0;
-  for (const [service, seen] of Object.entries(snapshots) as [ServiceName, readonly SnapshotSeen[]][]) {
+  for (const [service, seen] of Object.entries(snapshots) as [ShopService, readonly SnapshotSeen[]][]) {
     const problems = seen.map((snapshot) => ({ snapshot, problem: problemOf(service, snapshot, histories) }));
     const newestAt = Math.max(...seen.map(({ writtenAt }) => writtenAt));
     const newest = new Set(seen.filter((each) => each.writtenAt === newestAt).map(({ fingerprint }) => fingerprint));
@@ -104,7 +104,7 @@ export function checkSnapshots(histories: AllHistories, snapshots: Snapshots): S
   return { count, outdated, findings };
 }
 
-function problemOf(service: ServiceName, snapshot: SnapshotSeen, histories: AllHistories): string | undefined {
+function problemOf(service: ShopService, snapshot: SnapshotSeen, histories: AllHistories): string | undefined {
   const { streamId, version, hash } = snapshot;
   const events = histories[service].get(streamId)?.filter((event) => event.version <= version) ?? [];
   const last = events.at(-1);

@@ -1,4 +1,4 @@
-import { fulfilOrderSagaId, sagaStream as sagaStreamOf, type ServiceName } from '@daybook/contracts';
+import { fulfilOrderSagaId, sagaStream as sagaStreamOf, type ShopService } from '@daybook/contracts';
 import { collectionsFormat, type SnapshotDocument, type StoredEvent } from '@daybook/eventstore';
 import type { Container, Document } from '@daybook/ports';
 import { checkSnapshots, readSnapshots, snapshotRule } from './check-snapshots.ts';
@@ -23,7 +23,7 @@ async function world() {
   const document = { id: sagaStream, streamId: sagaStream, ...saga };
   await shop.snapshots.fulfilment.batch(sagaStream, [{ kind: 'upsert', document }]);
   await shop.runtime.advance(5_000);
-  const plant = async (service: ServiceName, streamId: string, change: Partial<SnapshotDocument>): Promise<void> => {
+  const plant = async (service: ShopService, streamId: string, change: Partial<SnapshotDocument>): Promise<void> => {
     const { document } = await shop.snapshots[service].read(streamId, streamId);
     const { _etag, _ts, ...found } = document ?? { id: streamId, streamId };
     const planted = { ...found, ...change } as unknown as Document;

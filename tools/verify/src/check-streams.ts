@@ -1,13 +1,11 @@
 import { verifyStream } from '@daybook/eventstore';
-import type { AllHistories } from './histories.ts';
+import { type AllHistories, historiesOf } from './histories.ts';
 import type { Report } from './finding.ts';
-
-const services = ['order', 'inventory', 'payment', 'fulfilment'] as const;
 
 /** Versions without a gap, an unbroken chain of hashes, contents that have their hashes, times that never go back, no command twice. */
 export function checkStreams(histories: AllHistories, report: Report): void {
-  for (const service of services) {
-    for (const [streamId, events] of histories[service]) {
+  for (const streams of historiesOf(histories)) {
+    for (const [streamId, events] of streams) {
       const verdict = verifyStream(events);
       report.check('streams', streamId, !verdict.ok && `version ${verdict.version}: ${verdict.message}`);
       const seen = new Set<string>();

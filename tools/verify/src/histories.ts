@@ -1,5 +1,13 @@
 import { cosmosClient, cosmosContainer } from '@daybook/azure';
-import { databaseName, eventsContainer, type ServiceName } from '@daybook/contracts';
+import {
+  databaseName,
+  eachService,
+  eventsContainer,
+  isShopService,
+  type ServiceName,
+  type ShopService,
+  shopServices,
+} from '@daybook/contracts';
 import { archivedContainer, type StoredEvent } from '@daybook/eventstore';
 import type { BlobStore, Container, FeedRange } from '@daybook/ports';
 
@@ -7,7 +15,9 @@ import type { BlobStore, Container, FeedRange } from '@daybook/ports';
 export type Histories = ReadonlyMap<string, readonly StoredEvent[]>;
 
 /** All that is verified: every event of every service, held in memory (about 1 KB each). */
-export type AllHistories = Readonly<Record<ServiceName, Histories>> & {
+export type AllHistories = Readonly<Record<ShopService, Histories>> & {
+  /** Of services that have nothing to do with orders: of these it is known only what holds of every stream. */
+  readonly others?: Readonly<Record<string, Histories>>;
   /**
    * What the sagas recorded while the other services were being read. In a running system the services are read one after another: the
    * sagas first, so that what a finished one asked for is found in all others; and once more at the end, so that what the others did
@@ -34,14 +44,8 @@ export async function readAllHistories({ endpoint, key, archive, onProgress }: R
     const container = cosmosContainer<StoredEvent>(client.database(databaseName).container(eventsContainer[service]));
     return archive === undefined ? container : archivedContainer(container, archive);
   };
-  const containers = {
-    order: open('order'),
-    inventory: open('inventory'),
-    payment: open('payment'),
-    fulfilment: open('fulfilment'),
-  };
   try {
-    const histories = await readHistories(containers, onProgress);
+    const histories = await readHistories(eachService(open), onProgress);
     if (archive === undefined) checkComplete(histories);
     return histories;
   } finally {
@@ -62,28 +66,45 @@ export class HistoryIncomplete extends Error {
 }
 
 /** What was archived and deleted always follows the first event. */
-export function checkComplete(histories: Pick<AllHistories, ServiceName>): void {
-  for (const service of Object.keys(eventsContainer) as ServiceName[]) {
-    for (const [streamId, [first, second]] of histories[service]) {
+export function checkComplete(histories: Pick<AllHistories, ShopService | 'others'>): void {
+  for (const streams of historiesOf(histories)) {
+    for (const [streamId, [first, second]] of streams) {
       if (first?.version === 1 && second !== undefined && second.version > 2) throw new HistoryIncomplete(streamId);
     }
   }
 }
 
+/** Those of one service. */
+export const historiesIn = (histories: AllHistories, service: ServiceName): Histories =>
+  isShopService(service) ? histories[service] : (histories.others?.[service] ?? new Map());
+
+/** The histories of every service. */
+export const historiesOf = (histories: Pick<AllHistories, ShopService | 'others'>): readonly Histories[] => [
+  ...shopServices.map((service) => histories[service]),
+  ...Object.values(histories.others ?? {}),
+];
+
 /** Reads every events container through its change feed, from the beginning. @throws ContainerError */
 export async function readHistories(
-  containers: Readonly<Record<ServiceName, Container<StoredEvent>>>,
+  containers: Readonly<Record<ShopService, Container<StoredEvent>>> &
+    Readonly<Partial<Record<ServiceName, Container<StoredEvent>>>>,
   onProgress?: ReadOptions['onProgress'],
 ): Promise<AllHistories> {
-  const reader = (service: ServiceName): HistoryReader =>
-    historyReader(containers[service], (events) => onProgress?.(service, events));
+  const readerOf = (service: ServiceName, container: Container<StoredEvent>): HistoryReader =>
+    historyReader(container, (events) => onProgress?.(service, events));
+  const reader = (service: ShopService): HistoryReader => readerOf(service, containers[service]);
   const sagas = reader('fulfilment');
   const fulfilment = await sagas.readOn();
   const payment = await reader('payment').readOn();
   const inventory = await reader('inventory').readOn();
   // After the payments: each of them has its order by then.
   const order = await reader('order').readOn();
-  return { order, inventory, payment, fulfilment, fulfilmentSince: await sagas.readOn() };
+  const fulfilmentSince = await sagas.readOn();
+  const others: Record<string, Histories> = {};
+  for (const [service, container] of Object.entries(containers) as [ServiceName, Container<StoredEvent>][]) {
+    if (!isShopService(service)) others[service] = await readerOf(service, container).readOn();
+  }
+  return { order, inventory, payment, fulfilment, fulfilmentSince, others };
 }
 
 export interface HistoryReader {

@@ -1,4 +1,11 @@
-import { eventsContainer, type HubName, hubs as topology, type ServiceName } from '@daybook/contracts';
+import {
+  eachService,
+  eventsContainer,
+  type HubName,
+  hubs as topology,
+  isPublisher,
+  type ServiceName,
+} from '@daybook/contracts';
 import {
   createDeadLetters,
   eventRoute,
@@ -15,7 +22,7 @@ import { sagaRoute } from '@daybook/order';
 import type { Container, Runtime } from '@daybook/ports';
 import { sagaCommandsRoute } from '@daybook/saga';
 import type { Finding } from './finding.ts';
-import type { AllHistories, Histories } from './histories.ts';
+import { type AllHistories, type Histories, historiesIn } from './histories.ts';
 import type { Hubs } from './stores.ts';
 
 /** The rules that {@link checkPublished} is about. */
@@ -29,6 +36,7 @@ const all =
 
 /** Where each service publishes its events, as its `main.ts` says. */
 const routes: Readonly<Record<ServiceName, Route>> = {
+  ...eachService((service) => (isPublisher(service) ? eventRoute(`${service}-events`, service) : () => [])),
   order: all(eventRoute('order-events', 'order'), replyRoute('order'), sagaRoute),
   inventory: all(eventRoute('inventory-events', 'inventory'), replyRoute('inventory')),
   payment: all(eventRoute('payment-events', 'payment'), replyRoute('payment')),
@@ -63,7 +71,7 @@ export async function checkPublished(
   const compared: Partial<Record<ServiceName, ReconciledService>> = {};
   for (const service of services) {
     const parked = await createDeadLetters({ container: deadLetters[service], runtime }).load('feed:relay');
-    const streams = service === 'fulfilment' ? sagasOf(histories) : histories[service];
+    const streams = service === 'fulfilment' ? sagasOf(histories) : historiesIn(histories, service);
     compared[service] = { streams, route: routes[service], parked };
   }
   const result = await reconcile({

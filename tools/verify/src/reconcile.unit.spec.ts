@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hubs as topology, type HubName, type ServiceName } from '@daybook/contracts';
+import { eachService, type HubName, hubs as topology, type ShopService, shopServices } from '@daybook/contracts';
 import { fileSigner, type StoredEvent } from '@daybook/eventstore';
 import { createDeadLetters, eventRoute, feedParking } from '@daybook/messaging';
 import {
@@ -21,7 +21,6 @@ import { verifyHistories } from './verify.ts';
 
 const sku = '85123A';
 const lines = [{ sku, quantity: 2, unitPrice: 255 }];
-const services = ['order', 'inventory', 'payment', 'fulfilment'] as const satisfies readonly ServiceName[];
 type Change = (events: readonly StoredEvent[]) => readonly StoredEvent[];
 
 /** Hubs that hold what the histories call for, and a way to look at histories beside them. */
@@ -32,9 +31,7 @@ function createHubs() {
   );
   const letters = (name: string) =>
     memoryContainer({ name, runtime, partitionKey: ({ partition }) => String(partition) });
-  const deadLetters = {
-    ...{ order: letters('o'), inventory: letters('i'), payment: letters('p'), fulfilment: letters('f') },
-  };
+  const deadLetters = eachService(letters);
   const ports = {
     reader: (hub: HubName) => hubs.get(hub)!.reader(),
     producer: (hub: HubName) => hubs.get(hub)!.producer(),
@@ -54,7 +51,7 @@ function createHubs() {
 
 const runtime = virtualRuntime({ seed: 1 });
 const empty = () => memoryContainer<StoredEvent>({ name: 'empty', runtime, partitionKey: ({ streamId }) => streamId });
-const events = { order: empty(), inventory: empty(), payment: empty(), fulfilment: empty() };
+const events = eachService(empty);
 const anchors = memoryBlobStore('anchors');
 
 let folder: string;
@@ -91,7 +88,7 @@ const anchored = async (histories: AllHistories): Promise<boolean> =>
  * What a saga notes for itself goes to no hub: where its chain was mended, or its end cut off, the anchor finds it. Everything else is
  * found without one.
  */
-async function expectFound(plant: (service: ServiceName, streamId: string, index: number) => AllHistories | undefined) {
+async function expectFound(plant: (service: ShopService, streamId: string, index: number) => AllHistories | undefined) {
   const unnoticed: string[] = [];
   const unknown: string[] = [];
   let planted = 0;
@@ -109,8 +106,8 @@ async function expectFound(plant: (service: ServiceName, streamId: string, index
 }
 
 /** Each event of each stream, by the place it has in it. */
-const everyEvent = (): readonly (readonly [ServiceName, string, number])[] =>
-  services.flatMap((service) =>
+const everyEvent = (): readonly (readonly [ShopService, string, number])[] =>
+  shopServices.flatMap((service) =>
     [...honest[service]].flatMap(([streamId, events]) => events.map((_, index) => [service, streamId, index] as const)),
   );
 

@@ -14,6 +14,7 @@ import {
   archiveContainer,
   databaseName,
   deadLettersContainer,
+  eachService,
   eventsContainer,
   type HubName,
   type ServiceName,
@@ -111,18 +112,13 @@ async function withClients<T>(env: Environment, task: (stores: Stores) => Promis
   const open = (nameOf: (service: ServiceName) => string): Readonly<Record<ServiceName, Container>> => {
     const one = (service: ServiceName): Container =>
       cosmosContainer(client.database(databaseName).container(nameOf(service)));
-    return { order: one('order'), inventory: one('inventory'), payment: one('payment'), fulfilment: one('fulfilment') };
+    return eachService(one);
   };
   const hubs = openHubs(env);
   try {
     return await task({
       ...(hubs === undefined ? {} : { hubs }),
-      events: {
-        order: container('order'),
-        inventory: container('inventory'),
-        payment: container('payment'),
-        fulfilment: container('fulfilment'),
-      },
+      events: eachService(container),
       snapshots: open(snapshotsContainer),
       deadLetters: open(deadLettersContainer),
       anchors: azureBlobStore(blobService(env).getContainerClient(anchorsContainer)),

@@ -3,7 +3,7 @@ import { checkIntents } from './check-intents.ts';
 import { checkOrders, type OrderCounts } from './check-orders.ts';
 import { checkStreams } from './check-streams.ts';
 import { type Checked, type Finding, Report } from './finding.ts';
-import type { AllHistories } from './histories.ts';
+import { type AllHistories, historiesOf } from './histories.ts';
 
 export interface Verification {
   readonly events: number;
@@ -25,8 +25,7 @@ export function verifyHistories(histories: AllHistories): Verification {
   const states = asFarAsPossible(report, 'aggregates', () => checkAggregates(histories, report));
   const orders = states && asFarAsPossible(report, 'orders', () => checkOrders(histories, states, report));
   asFarAsPossible(report, 'intents', () => checkIntents(histories, report));
-  const { order, inventory, payment, fulfilment } = histories;
-  const streams = [order, inventory, payment, fulfilment].flatMap((service) => [...service.values()]);
+  const streams = historiesOf(histories).flatMap((service) => [...service.values()]);
   return {
     events: streams.reduce((sum, events) => sum + events.length, 0),
     streams: streams.length,

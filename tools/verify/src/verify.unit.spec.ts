@@ -1,4 +1,4 @@
-import type { ServiceName } from '@daybook/contracts';
+import type { ShopService } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import type { AllHistories } from './histories.ts';
 import { rechained, withStream } from './test-support/forgery.ts';
@@ -43,13 +43,13 @@ const broken = (histories: AllHistories): string[] => [
   ...new Set(verifyHistories(histories).findings.map(({ rule }) => rule)),
 ];
 const changed = (
-  service: ServiceName,
+  service: ShopService,
   streamId: string,
   change: (events: readonly StoredEvent[]) => readonly StoredEvent[],
 ): string[] => broken(withStream(honest, service, streamId, change));
 /** Changed so that the stream by itself looks right. */
 const forged = (
-  service: ServiceName,
+  service: ShopService,
   streamId: string,
   change: (events: readonly StoredEvent[]) => readonly StoredEvent[],
 ): string[] => changed(service, streamId, (events) => rechained(change(events)));
@@ -89,6 +89,7 @@ describe('honest histories', () => {
     expect(result.checked.map(({ rule }) => rule).sort()).toEqual([
       'every effect goes back to an intent',
       'every event can be read',
+      'every event is what its type says',
       'every intent was carried out once',
       'every payment has its order',
       'money agrees with the order',

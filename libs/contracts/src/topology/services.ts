@@ -44,6 +44,9 @@ export const participants = serviceNames.filter(
   (name) => services[name].takesCommands,
 ) as readonly ServiceWith<'takesCommands'>[];
 
+export const isPublisher = (service: ServiceName): service is (typeof publishers)[number] =>
+  publishers.some((name) => name === service);
+
 /** Something for each service, by its name. */
 export function eachService<T>(make: (service: ServiceName) => T): Readonly<Record<ServiceName, T>> {
   return Object.fromEntries(serviceNames.map((name) => [name, make(name)])) as Record<ServiceName, T>;

@@ -1,11 +1,11 @@
 import { eventHash, GENESIS_HASH, type StoredEvent } from '@daybook/eventstore';
-import type { ServiceName } from '@daybook/contracts';
+import type { ShopService } from '@daybook/contracts';
 import type { AllHistories } from '../histories.ts';
 
 /** The histories with one stream replaced; what was given stays as it is. */
 export function withStream(
   histories: AllHistories,
-  service: ServiceName,
+  service: ShopService,
   streamId: string,
   change: (events: readonly StoredEvent[]) => readonly StoredEvent[],
 ): AllHistories {

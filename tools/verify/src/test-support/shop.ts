@@ -6,7 +6,7 @@ import {
   outcomeKey,
   parseIntentKey,
   paymentCommands,
-  type ServiceName,
+  type ShopService,
   stockCommands,
   stockEvents,
   orderEvents,
@@ -40,11 +40,11 @@ export function embeddedShop({ snapshotEvery }: EmbeddedShopOptions = {}) {
     payment: kept('payment-snapshots'),
     fulfilment: kept('fulfilment-snapshots'),
   };
-  const keeping = (service: ServiceName) =>
+  const keeping = (service: ShopService) =>
     snapshotEvery === undefined
       ? {}
       : { snapshots: { container: snapshots[service], every: snapshotEvery, stateVersion: 1 } };
-  const open = (service: ServiceName) => {
+  const open = (service: ShopService) => {
     const container = memoryContainer<StoredEvent>({
       ...{ name: eventsContainer[service], runtime, uniqueKeys: ['/dedup'] },
       partitionKey: ({ streamId }) => streamId,
@@ -171,7 +171,7 @@ export function embeddedShop({ snapshotEvery }: EmbeddedShopOptions = {}) {
     takeBack: (orderId: string, sku: string, quantity: number) =>
       order(orderId, { type: 'RequestReturn', data: { lines: [{ sku, quantity }], reason: 'broken' } }),
     async histories(): Promise<AllHistories> {
-      const read = (service: ServiceName) => historyReader(at[service].container).readOn();
+      const read = (service: ShopService) => historyReader(at[service].container).readOn();
       return {
         ...{ order: await read('order'), inventory: await read('inventory'), payment: await read('payment') },
         ...{ fulfilment: await read('fulfilment'), fulfilmentSince: new Map() },
