@@ -9,8 +9,9 @@ import {
   type DataIdentity,
   hubs,
   hubSenders,
+  serviceNames,
 } from '@daybook/contracts';
-import { envOf, serviceNames } from '@daybook/local';
+import { envOf } from '@daybook/local';
 import { type Attempted, plantedDocument } from './support/attempted.ts';
 import { runScript } from './support/command.ts';
 import { type Lab, openLab } from './support/lab.ts';
@@ -24,6 +25,7 @@ const everything = ['read', 'query', 'create', 'replace', 'upsert', 'delete'];
 /** What a service does with a container of its own, by what it is for. */
 const ofService: Readonly<Record<ContainerDefinition['purpose'], readonly string[]>> = {
   events: [...reading, 'create'],
+  answers: [...reading, 'create'],
   audit: [...reading, 'create'],
   'subject-keys': ['read', 'create', 'replace'],
   snapshots: everything,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceName } from '@daybook/local';
+import type { ServiceName } from '@daybook/contracts';
 import { connectShop, type Shop } from '@daybook/replay';
 import { type Balancer, openBalancer } from './support/balancer.ts';
 import { type Lab, openLab } from './support/lab.ts';

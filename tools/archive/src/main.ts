@@ -1,6 +1,6 @@
 // npm run archive -- --service order --older-than 90d
 import { parseArgs } from 'node:util';
-import { eventsContainer, orderPersonalData, type ServiceName } from '@daybook/contracts';
+import { eventsContainer, orderPersonalData, eachService, type ServiceName } from '@daybook/contracts';
 import { createArchiver } from '@daybook/eventstore';
 import { type Container, isContainerError, systemRuntime } from '@daybook/ports';
 import { archiveService } from './archive-service.ts';
@@ -22,8 +22,7 @@ Exit code 2: it could not be done.`;
 
 /** What follows the events of a service from its first start on. Read models have a feed for each build, which counts once it has begun. */
 const feeds: Readonly<Record<ServiceName, readonly string[]>> = {
-  order: ['relay'],
-  inventory: ['relay'],
+  ...eachService(() => ['relay']),
   payment: ['relay', 'provider'],
   fulfilment: ['relay', 'timers'],
 };

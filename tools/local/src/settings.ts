@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { eachService, type ServiceName, serviceNames, services } from '@daybook/contracts';
 import { StartRefused } from './refusal.ts';
 import { issuerUrl, resolveStores, type Stores, storeVariables } from './stores.ts';
 
 /** Environment variables by name; an empty value counts as none. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-export const serviceNames = ['order', 'inventory', 'payment', 'fulfilment'] as const;
-export type ServiceName = (typeof serviceNames)[number];
 
 /** Loopback ports. */
 export interface Ports extends Readonly<Record<ServiceName, number>> {
@@ -18,10 +16,7 @@ export interface Ports extends Readonly<Record<ServiceName, number>> {
 }
 
 export const defaultPorts: Ports = {
-  order: 4101,
-  inventory: 4102,
-  payment: 4103,
-  fulfilment: 4104,
+  ...eachService((service) => services[service].port),
   cosmos: 8081,
   eventHubs: 5672,
   blob: 10_000,
@@ -77,10 +72,7 @@ export function settingsFor(environment: Environment, dataFolder: string, ports:
     ports,
     instances: serviceNames.map((service) => instanceOf(service, 0, ports[service])),
     urls: {
-      order: `http://127.0.0.1:${ports.order}`,
-      inventory: `http://127.0.0.1:${ports.inventory}`,
-      payment: `http://127.0.0.1:${ports.payment}`,
-      fulfilment: `http://127.0.0.1:${ports.fulfilment}`,
+      ...eachService((service) => `http://127.0.0.1:${ports[service]}`),
       ...(stores.emulators.issuer ? { issuer: issuerUrl(ports) } : {}),
     },
     ...stores,

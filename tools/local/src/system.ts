@@ -1,3 +1,4 @@
+import { serviceNames } from '@daybook/contracts';
 import { daybookProcesses } from './daybook-processes.ts';
 import { isOfCredential } from './identities/credential-variables.ts';
 import { prepareDataFolder } from './identities/prepare.ts';
@@ -7,7 +8,6 @@ import {
   instanceOf,
   portsFrom,
   resolveSettings,
-  serviceNames,
   settingNames,
   settingsFor,
 } from './settings.ts';

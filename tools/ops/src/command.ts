@@ -1,4 +1,4 @@
-import type { ServiceName } from '@daybook/local';
+import type { ServiceName } from '@daybook/contracts';
 
 /** What a command is given of the world. */
 export interface OpsContext {

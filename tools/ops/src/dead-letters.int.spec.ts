@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 import { createAuditLog } from '@daybook/eventstore';
 import { commandMessage, createDeadLetters, deadLetterOperations, type DeadLetters } from '@daybook/messaging';
 import { type Container, memoryContainer, virtualRuntime } from '@daybook/ports';
@@ -50,7 +51,7 @@ async function park(key: string, n: number, error = 'line 7 is missing'): Promis
 
 const run = (...args: readonly string[]): Promise<number> => {
   const url = `http://127.0.0.1:${http.port}`;
-  const urls = { order: url, inventory: url, payment: url, fulfilment: url };
+  const urls = eachService(() => url);
   return deadLettersCommand.run(args, { urls, actor: 'operator:ada', print: (line) => lines.push(line) });
 };
 

@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 import { createFeedAdmin, createFeedProcessor, type FeedProcessor } from '@daybook/change-feed';
 import { createAuditLog } from '@daybook/eventstore';
 import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
@@ -45,7 +46,7 @@ async function until(done: () => boolean): Promise<void> {
 
 const run = (...args: readonly string[]): Promise<number> => {
   const url = `http://127.0.0.1:${http.port}`;
-  const urls = { order: url, inventory: url, payment: url, fulfilment: url };
+  const urls = eachService(() => url);
   return feedsCommand.run(args, { urls, actor: 'operator:ada', print: (line) => lines.push(line) });
 };
 

@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 // npm run ops
 import { userInfo } from 'node:os';
 import { createTokenSource, findRoot, resolveSettings } from '@daybook/local';
@@ -40,12 +41,8 @@ function contextOf(env: NodeJS.ProcessEnv): OpsContext {
         : createTokenSource(urls.issuer, { role: 'operator', subject });
   return {
     ...(token === undefined ? {} : { token }),
-    urls: {
-      order: env['ORDER_URL'] ?? urls.order,
-      inventory: env['INVENTORY_URL'] ?? urls.inventory,
-      payment: env['PAYMENT_URL'] ?? urls.payment,
-      fulfilment: env['FULFILMENT_URL'] ?? urls.fulfilment,
-    },
+    // ORDER_URL and so on.
+    urls: eachService((service) => env[`${service.toUpperCase().replaceAll('-', '_')}_URL`] ?? urls[service]),
     actor,
     print: (line) => console.log(line),
   };

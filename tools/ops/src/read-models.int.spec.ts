@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 import { createFeedProcessor } from '@daybook/change-feed';
 import type { StoredEvent } from '@daybook/eventstore';
 import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
@@ -44,7 +45,7 @@ afterEach(async () => {
 
 const run = (...args: readonly string[]): Promise<number> => {
   const url = `http://127.0.0.1:${http.port}`;
-  const urls = { order: url, inventory: url, payment: url, fulfilment: url };
+  const urls = eachService(() => url);
   const context = { urls, actor: 'operator:ada', print: (line: string) => void lines.push(line) };
   return createReadModelsCommand({ pollMs: 20 }).run(args, context);
 };

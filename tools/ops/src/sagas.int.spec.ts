@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 import { fulfilmentService } from '@daybook/fulfilment/testing';
 import { type Client, serve } from '@daybook/service-kit/testing';
 import type { OpsContext } from './command.ts';
@@ -27,7 +28,7 @@ async function ops(args: readonly string[], actor = 'operator:ann'): Promise<str
   const printed: string[] = [];
   const url = `http://127.0.0.1:${client.port}`;
   const context: OpsContext = {
-    urls: { order: url, inventory: url, payment: url, fulfilment: url },
+    urls: eachService(() => url),
     actor,
     print: (line) => printed.push(line),
   };

@@ -1,3 +1,4 @@
+import { eachService } from '@daybook/contracts';
 import { createAuditLog, createEventStore, type StoredEvent } from '@daybook/eventstore';
 import { memoryContainer, virtualRuntime } from '@daybook/ports';
 import { correlationRoutes, createHealth, type HttpService, silentLog, startHttp } from '@daybook/service-kit';
@@ -40,7 +41,7 @@ afterEach(() => Promise.all(services.map((each) => each.close(1_000))));
 
 const run = (...args: readonly string[]): Promise<number> => {
   const [order = '', inventory = ''] = services.map(({ port }) => `http://127.0.0.1:${port}`);
-  const urls = { order, inventory, payment: inventory, fulfilment: inventory };
+  const urls = { ...eachService(() => inventory), order };
   return trailCommand.run(args, { urls, actor: 'operator:ada', print: (line) => void lines.push(line) });
 };
 

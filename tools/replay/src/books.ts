@@ -1,5 +1,4 @@
-import { fulfilOrderSagaId, returnOrderSagaId } from '@daybook/contracts';
-import type { ServiceName } from '@daybook/local';
+import { fulfilOrderSagaId, returnOrderSagaId, type ShopService } from '@daybook/contracts';
 import { mapLimited } from './limiter.ts';
 import type { Plan } from './plan.ts';
 import { stockPath } from './adjustment.ts';
@@ -112,7 +111,7 @@ function worth(lines: readonly { readonly quantity: number; readonly unitPrice: 
 /** Events in all streams that the plan touches: the sum of their versions. */
 export async function countEvents(shop: Shop, plan: Plan): Promise<number> {
   let events = 0;
-  const count = async (service: ServiceName, path: string): Promise<Answer> => {
+  const count = async (service: ShopService, path: string): Promise<Answer> => {
     const answer = await shop.get(service, path);
     if (answer.status === 200) events += numberIn(answer, 'version');
     return answer;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fetchAs, type ServiceName } from '@daybook/local';
+import type { ShopService } from '@daybook/contracts';
+import { fetchAs } from '@daybook/local';
 
 /** Where the services are. */
 export interface ShopUrls {
@@ -18,9 +19,9 @@ export interface Answer {
 
 /** Plain HTTP to the services, as any client would do it. */
 export interface Shop {
-  get(service: ServiceName, path: string): Promise<Answer>;
+  get(service: ShopService, path: string): Promise<Answer>;
   /** With a key, so that it may be sent again whatever became of the answer. */
-  post(service: ServiceName, path: string, body: object, key: string): Promise<Answer>;
+  post(service: ShopService, path: string, body: object, key: string): Promise<Answer>;
 }
 
 /** The shop does not answer as its contract says. */

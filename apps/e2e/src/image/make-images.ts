@@ -3,7 +3,8 @@ import { cpSync, linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ImageSteps, imageSteps } from '@daybook/infra';
-import { findRoot, serviceNames, type ServiceName } from '@daybook/local';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
+import { findRoot } from '@daybook/local';
 
 /** An image's content on disk, and what its Dockerfile says of running it. */
 export interface Image {

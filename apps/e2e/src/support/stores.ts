@@ -1,6 +1,5 @@
 import { cosmosClient, cosmosContainer } from '@daybook/azure';
-import { databaseName, deadLettersContainer } from '@daybook/contracts';
-import { serviceNames } from '@daybook/local';
+import { databaseName, deadLettersContainer, serviceNames } from '@daybook/contracts';
 import { readAllHistories, type Verification, verifyHistories } from '@daybook/verify';
 
 /** What a program needs to reach the stores of a system: `System.env`, `Settings.env`. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { serviceNames, startSystem, type System } from '@daybook/local';
+import { serviceNames } from '@daybook/contracts';
+import { startSystem, type System } from '@daybook/local';
 import type { ShopUrls } from '@daybook/replay';
 import { createEmulatorFaults } from '../faults/emulator-faults.ts';
 import { describeFault, type FaultKind } from '../faults/fault.ts';

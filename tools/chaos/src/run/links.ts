@@ -1,4 +1,5 @@
-import { type ServiceInstance, serviceNames, type Settings } from '@daybook/local';
+import { serviceNames } from '@daybook/contracts';
+import { type ServiceInstance, type Settings } from '@daybook/local';
 import { linkName } from '../faults/fault.ts';
 import { startProxy, type TcpProxy } from '../proxy/tcp-proxy.ts';
 

@@ -1,4 +1,4 @@
-import { serviceNames } from '../settings.ts';
+import { serviceNames } from '@daybook/contracts';
 import type { Settings } from '../settings.ts';
 
 export const usage = `npm start [-- --fresh]
