@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceNames } from '@daybook/contracts';
 import { DockerfileParser } from 'dockerfile-ast';
 import { imageSteps } from '../image/image-steps.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
-/** Every service that is deployed. */
-export const apps = ['order', 'inventory', 'payment', 'fulfilment'] as const;
-export type App = (typeof apps)[number];
-
 /** @param root the repository */
 export function checkDockerfiles(root: string): CheckResult {
-  const names = apps.map((app) => `apps/${app}/Dockerfile`);
+  const names = serviceNames.map((service) => `apps/${service}/Dockerfile`);
   const problems = names.flatMap((name) => dockerfileProblems(name, readFileSync(join(root, name), 'utf8')));
   return { looked: `${names.length} Dockerfiles`, problems };
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { type ServiceName, serviceNames } from '@daybook/contracts';
 import { collectorProblems } from './collector.ts';
-import { type App, apps } from './dockerfiles.ts';
 import { environmentNames, nameProblems } from './environment-names.ts';
 import { rulesOfCollector, rulesOfOverlay } from './manifest-rules.ts';
 import { typeProblems } from './manifest-types.ts';
@@ -13,7 +13,7 @@ const telemetry = 'infra/cluster/telemetry/overlays';
 
 /** @param root the repository */
 export async function checkManifests(root: string): Promise<CheckResult> {
-  const overlays = apps.flatMap((app) =>
+  const overlays = serviceNames.flatMap((app) =>
     readdirSync(join(root, 'apps', app, 'deploy', 'overlays')).map((name) => ({
       ...{ app, name },
       folder: `apps/${app}/deploy/overlays/${name}`,
@@ -52,7 +52,7 @@ interface Checked {
   readonly problems: readonly InfraProblem[];
 }
 
-async function checkFolder(root: string, where: string, app: App | undefined): Promise<Checked> {
+async function checkFolder(root: string, where: string, app: ServiceName | undefined): Promise<Checked> {
   try {
     const objects = await render(join(root, where));
     if (app === undefined) return { where, objects, problems: [] };

@@ -1,8 +1,8 @@
 // npm run pipeline
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { serviceNames } from '@daybook/contracts';
 import { environmentNames } from '../checks/environment-names.ts';
-import { apps } from '../checks/dockerfiles.ts';
 import { executeHere } from './execute.ts';
 import type { Context } from './expressions.ts';
 import { runPipeline } from './run-pipeline.ts';
@@ -34,8 +34,8 @@ try {
       help: { type: 'boolean' },
     },
   });
-  const unknown = values.service?.find((service) => !apps.some((app) => app === service));
-  if (unknown !== undefined) throw new Error(`--service ${unknown}: must be one of ${apps.join(', ')}`);
+  const unknown = values.service?.find((service) => !serviceNames.some((app) => app === service));
+  if (unknown !== undefined) throw new Error(`--service ${unknown}: must be one of ${serviceNames.join(', ')}`);
   if (values.whole === true && values.run !== true) throw new Error('--whole goes with --run');
   if (values.help === true) console.log(usage);
   else process.exitCode = await walk(values);
