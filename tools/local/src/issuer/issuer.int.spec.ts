@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scopes } from '@daybook/contracts';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { openIssuerKeys } from './issuer-keys.ts';
-import { type Issuer, startIssuer } from './issuer.ts';
+import { type Issuer, startIssuer, type TokenRequest } from './issuer.ts';
 import { askForToken, createTokenSource } from './token-source.ts';
 
 describe('the development issuer', () => {
@@ -24,8 +25,15 @@ describe('the development issuer', () => {
     const token = await askForToken(issuer.url, { role: 'customer', subject: 'c-1' });
     const keys = createRemoteJWKSet(new URL(`${issuer.url}/keys`));
     const { payload } = await jwtVerify(token, keys, { issuer: issuer.url, audience: 'api://daybook' });
-    expect(payload).toMatchObject({ oid: 'c-1', sub: 'c-1', roles: ['customer'] });
+    expect(payload).toMatchObject({ oid: 'c-1', sub: 'c-1', roles: ['customer'], scp: scopes.join(' ') });
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3_600);
+  });
+
+  it('speaks for a person with the scopes that are asked for, and for a service with none', async () => {
+    const claims = async (request: TokenRequest) => decodeJwt(await askForToken(issuer.url, request))['scp'];
+    expect(await claims({ role: 'operator', scopes: ['Orders.Read', 'Sagas.Write'] })).toBe('Orders.Read Sagas.Write');
+    expect(await claims({ role: 'operator', scopes: [] })).toBe('');
+    expect(await claims({ role: 'service' })).toBeUndefined();
   });
 
   it('keeps its key over a restart, readable by its owner alone, and never publishes the private part', async () => {
@@ -42,6 +50,8 @@ describe('the development issuer', () => {
     [{ role: 'king' }, 'role: must be one of customer, operator, service'],
     [{ role: 'customer', subject: 'a b' }, 'subject: must be'],
     [{ role: 'customer', seconds: 0 }, 'seconds: must be 1 to 86400'],
+    [{ role: 'customer', scopes: ['Orders.Burn'] }, 'scopes: must be some of Orders.Read'],
+    [{ role: 'service', scopes: ['Orders.Read'] }, 'scopes: a service acts for itself'],
   ])('refuses %j and says why', async (request, message) => {
     await expect(askForToken(issuer.url, request)).rejects.toThrow(message);
   });

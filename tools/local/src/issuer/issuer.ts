@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { callerRoles, scopes as allScopes } from '@daybook/contracts';
 import { SignJWT } from 'jose';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { identityEndpoint, identityPath } from './managed-identity.ts';
 
-/** For whom tokens are made here, and the names of roles: as the services have them. */
+/** For whom tokens are made here. */
 export const devAudience = 'api://daybook';
-export const devRoles = ['customer', 'operator', 'service'] as const;
 
 /** What a token is asked for with: `POST /token`. */
 export interface TokenRequest {
@@ -16,6 +16,8 @@ export interface TokenRequest {
   readonly subject?: string;
   /** How long it is good for, in seconds: 1 to 86,400, default 3,600. */
   readonly seconds?: number;
+  /** What the program that asks may do in the person's name. Default: everything. A service speaks for nobody, and has none. */
+  readonly scopes?: readonly string[];
 }
 
 export interface Issuer {
@@ -80,9 +82,11 @@ export async function startIssuer({ keys, port, secrets = new Map(), now = Date.
   };
 }
 
-function sign(keys: IssuerKeys, issuer: string, { role, subject, seconds }: Required<TokenRequest>, nowMs: number) {
+function sign(keys: IssuerKeys, issuer: string, asked: Required<TokenRequest>, nowMs: number) {
+  const { role, subject, seconds, scopes } = asked;
   const issuedAt = Math.floor(nowMs / 1000);
-  return new SignJWT({ oid: subject, roles: [role] })
+  // As Entra ID does: a token that speaks for a person has scopes, one of a program has none.
+  return new SignJWT({ oid: subject, roles: [role], ...(role === 'service' ? {} : { scp: scopes.join(' ') }) })
     .setProtectedHeader({ alg: 'ES256', kid: keys.publicJwk.kid ?? '', typ: 'JWT' })
     .setIssuer(issuer)
     .setAudience(devAudience)
@@ -94,10 +98,14 @@ function sign(keys: IssuerKeys, issuer: string, { role, subject, seconds }: Requ
 
 /** The request with its defaults, or what is wrong with it. */
 function checked(body: unknown): Required<TokenRequest> | string {
-  const { role, subject, seconds = 3_600 } = (body ?? {}) as Partial<TokenRequest>;
-  if (!devRoles.some((known) => known === role)) return `role: must be one of ${devRoles.join(', ')}`;
+  const { role, subject, seconds = 3_600, scopes } = (body ?? {}) as Partial<TokenRequest>;
+  if (!callerRoles.some((known) => known === role)) return `role: must be one of ${callerRoles.join(', ')}`;
   const about = subject ?? String(role);
   if (!/^[A-Za-z0-9._@-]{1,100}$/.test(about)) return 'subject: must be 1 to 100 letters, digits or ._@-';
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400) return 'seconds: must be 1 to 86400';
-  return { role: String(role), subject: about, seconds };
+  if (scopes === undefined) return { role: String(role), subject: about, seconds, scopes: allScopes };
+  if (role === 'service') return 'scopes: a service acts for itself, and has none';
+  if (!Array.isArray(scopes) || !scopes.every((scope) => allScopes.some((known) => known === scope)))
+    return `scopes: must be some of ${allScopes.join(', ')}`;
+  return { role: String(role), subject: about, seconds, scopes };
 }
