@@ -10,7 +10,7 @@ import {
   snapshotsContainer,
 } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
-import { actAs, findRoot, resolveSettings, runningSystem, startSystem } from '@daybook/local';
+import { actAs, findRoot, resolveSettings, runningSystem, startSystem, trustStores } from '@daybook/local';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { ServiceStores } from './archive-service.ts';
@@ -28,7 +28,10 @@ export async function withStores<T>(
   task: (stores: ServiceStores) => Promise<T>,
 ): Promise<T> {
   const settings = resolveSettings(environment, findRoot(process.cwd()));
-  if (!settings.emulators.cosmos) return withClients(settings.env, service, task);
+  if (!settings.emulators.cosmos) {
+    trustStores(settings);
+    return withClients(settings.env, service, task);
+  }
   const running = await runningSystem(environment);
   if (running !== undefined) return withClients(actAs(running, identity), service, task);
   const { dataFolder } = settings;

@@ -64,7 +64,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds the stores: those of the environment, of the running system, or the data at rest, served while it is looked at. Those of this
- * machine are opened as an operator, who only looks; `mayPublish`: by their keys, because no identity may send to every hub.
+ * machine are opened as an operator, who only looks. By their keys instead: with `mayPublish`, because no identity may send to every hub, and
+ * with ANCHOR_KEY, for which this process has to be whoever is signed in to Azure.
  */
 export async function withStores<T>(
   environment: Environment,
@@ -73,12 +74,13 @@ export async function withStores<T>(
 ): Promise<T> {
   const settings = resolveSettings(environment, findRoot(process.cwd()));
   const use = (env: Environment): Promise<T> => withClients({ ...env, ...anchorKey(environment) }, task);
-  const look = (system: Settings): Promise<T> => {
-    if (!mayPublish) return use(actAs(system, 'operator'));
+  const byKey = (system: Settings): Promise<T> => {
     trustStores(system);
     return use(system.env);
   };
-  if (!settings.emulators.cosmos) return use(settings.env);
+  const needsKeys = mayPublish || environment['ANCHOR_KEY'] !== undefined;
+  const look = (system: Settings): Promise<T> => (needsKeys ? byKey(system) : use(actAs(system, 'operator')));
+  if (!settings.emulators.cosmos) return byKey(settings);
   const running = await runningSystem(environment);
   if (running !== undefined) return look(running);
   if (!existsSync(settings.dataFolder)) {

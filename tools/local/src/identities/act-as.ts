@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseEnv } from 'node:util';
 import type { DataIdentity } from '@daybook/contracts';
@@ -8,10 +8,14 @@ import { secretFile } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Makes this process trust the certificate of a system's stores, as NODE_EXTRA_CA_CERTS does for one that is started with it. */
+/**
+ * Makes this process trust the certificate of a system's stores, as NODE_EXTRA_CA_CERTS does for one that is started with it. Where none was
+ * made yet there is nothing to trust.
+ */
 export function trustStores({ env }: Pick<Settings, 'env'>): void {
   const file = env['NODE_EXTRA_CA_CERTS'];
-  if (file !== undefined) setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')]);
+  if (file === undefined || !existsSync(file)) return;
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')]);
 }
 
 /**
