@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import {
@@ -11,13 +12,16 @@ import {
   hubSenders,
   serviceNames,
 } from '@daybook/contracts';
-import { envOf } from '@daybook/local';
+import { envOf, findRoot } from '@daybook/local';
 import { type Attempted, plantedDocument } from './support/attempted.ts';
 import { runScript } from './support/command.ts';
 import { type Lab, openLab } from './support/lab.ts';
 import { placing } from './support/placing.ts';
 
 jest.setTimeout(120_000);
+
+/** Seven processes of the same code: what Node.js has compiled is kept, as for the system itself. */
+const compileCache = join(findRoot(process.cwd()), 'node_modules', '.cache', 'node-compile-cache');
 
 const reading = ['read', 'query'];
 const everything = ['read', 'query', 'create', 'replace', 'upsert', 'delete'];
@@ -108,7 +112,7 @@ describe('identities', () => {
     const attempt = async (): Promise<void> => {
       for (let identity = waiting.shift(); identity !== undefined; identity = waiting.shift()) {
         const { code, out, err } = await runScript('apps/e2e/src/support/attempts.ts', [], {
-          env: envOf(lab.system.settings, identity),
+          env: { ...envOf(lab.system.settings, identity), NODE_COMPILE_CACHE: compileCache },
         });
         expect({ identity, code, err: code === 0 ? '' : err }).toEqual({ identity, code: 0, err: '' });
         could.set(identity, JSON.parse(out.trim().split('\n').at(-1) ?? '') as Attempted);
