@@ -53,7 +53,7 @@ export function daybookProcesses(
       ...['--identities', secretsIn(dataFolder)],
     ],
     ready: { kind: 'tcp', port: ports.issuer },
-    port: { number: ports.issuer, variable: 'AUTH_ISSUER or DAYBOOK_PORT_OFFSET' },
+    port: { number: ports.issuer, variable: 'DAYBOOK_PORT_OFFSET' },
   };
   const eventHubs: ProcessSpec = {
     name: 'event-hubs-emulator',
