@@ -1,5 +1,6 @@
 import { CosmosClient, type CosmosClientOptions } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
+import { surviveLateTokens } from '../late-tokens.ts';
 
 export interface CosmosConnection {
   /** `https://<account>.documents.azure.com`, or an emulator's address. */
@@ -28,6 +29,7 @@ export function cosmosClient({
   throttleRetriesMax = 9,
 }: CosmosConnection): CosmosClient {
   if (key === undefined && credential === undefined) throw new TypeError('cosmosClient: give `key` or `credential`');
+  if (credential !== undefined) surviveLateTokens();
   const { hostname } = new URL(endpoint);
   const isLocal = httpClient !== undefined || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
   return new CosmosClient({
