@@ -5,7 +5,7 @@ export { asyncApiOf, type AsyncApiDocument } from './generate/asyncapi.ts';
 export { openApiOf, type OpenApiDocument, type Operation } from './http/openapi.ts';
 export { contractVersions } from './versions.ts';
 export { decodeFixture, type Fixture, fixtureName, missingFixtures } from './events/fixture.ts';
-export { publishedEvents } from './wire/catalogues.ts';
+export { serviceEvents } from './wire/catalogues.ts';
 export { hubMessagesOf, type HubMessageType } from './wire/hub-messages.ts';
 export type { HubName } from './topology/topology.ts';
 export type { ServiceName } from './topology/services.ts';

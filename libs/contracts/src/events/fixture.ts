@@ -1,7 +1,5 @@
+import { serviceEvents } from '../wire/catalogues.ts';
 import type { EventType } from './event-type.ts';
-import { orderEvents } from './order-events.ts';
-import { paymentEvents } from './payment-events.ts';
-import { stockEvents } from './stock-events.ts';
 
 /** An event as it was once published. It is never changed: stored events do not change either. */
 export interface Fixture {
@@ -10,7 +8,7 @@ export interface Fixture {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const catalogue: Readonly<Record<string, EventType>> = { ...orderEvents, ...stockEvents, ...paymentEvents };
+const catalogue: Readonly<Record<string, EventType>> = Object.assign({}, ...Object.values(serviceEvents));
 
 /** Name of the file that holds the fixture of one version of an event. */
 export const fixtureName = (type: string, version: number): string => `${type}.v${version}.json`;

@@ -27,7 +27,7 @@ const flowsOf = (service: ServiceName): string[] =>
 /** What a reference leads to, in its document or another; `undefined`: nowhere. */
 function target(service: ServiceName, ref: string): unknown {
   const [file = '', pointer = ''] = ref.split('#');
-  const document = file === '' ? service : (/^\.\/(\w+)\.json$/.exec(file)?.[1] as ServiceName);
+  const document = file === '' ? service : (/^\.\/([\w-]+)\.json$/.exec(file)?.[1] as ServiceName);
   return pointer
     .slice(1)
     .split('/')
@@ -48,7 +48,8 @@ describe.each(producers)('the AsyncAPI document of %s', (service) => {
 
   it('refers to nothing that is not there', () => {
     const refs = references(documents[service]);
-    expect(refs.length).toBeGreaterThan(0);
+    // One that neither publishes nor consumes has nothing to refer to.
+    expect(refs.length > 0).toBe(flowsOf(service).length > 0);
     expect(refs.filter((ref) => target(service, ref) === undefined)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { jsonSchemaOf } from '../json-schema.ts';
-import { publishedEvents, takenCommands } from '../wire/catalogues.ts';
+import { serviceEvents, takenCommands } from '../wire/catalogues.ts';
 import { cloudEvent } from '../wire/cloud-event.ts';
 import { type GeneratedFile, jsonFile } from './generated-file.ts';
 
@@ -15,7 +15,7 @@ export const jsonSchemaFiles = (): readonly GeneratedFile[] => [
     'The envelope of every message: CloudEvents 1.0 with extensions.',
     cloudEvent,
   ),
-  ...Object.entries(publishedEvents).flatMap(([service, events]) =>
+  ...Object.entries(serviceEvents).flatMap(([service, events]) =>
     Object.entries(events).map(([type, { version, schema }]) => {
       const description = `Data of the event ${type}, version ${version}.`;
       return schemaFile(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Fixture } from '../events/fixture.ts';
-import { publishedEvents, takenCommands } from '../wire/catalogues.ts';
+import { serviceEvents, takenCommands } from '../wire/catalogues.ts';
 import { jsonSchemaFiles } from './json-schemas.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ['x-extensible-enum'] });
@@ -15,7 +15,7 @@ const folder = join(process.cwd(), 'fixtures');
 const fixtures = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Fixture);
 const sealed = { enc: 1, kid: 'k.1', iv: 'iv', tag: 'tag', ct: 'ct' };
 
-const events = Object.entries(publishedEvents).flatMap(([service, catalogue]) =>
+const events = Object.entries(serviceEvents).flatMap(([service, catalogue]) =>
   Object.entries(catalogue).map(([type, { version }]) => ({ service, type, version })),
 );
 

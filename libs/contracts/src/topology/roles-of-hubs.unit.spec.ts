@@ -1,5 +1,6 @@
 import { namedPrincipals } from './roles.ts';
 import { hubGrants, hubRoleAssignments, type HubRight } from './roles-of-hubs.ts';
+import { participants, publishers } from './services.ts';
 import { hubs } from './topology.ts';
 
 const who = (right: HubRight, hub: string): readonly string[] =>
@@ -7,18 +8,18 @@ const who = (right: HubRight, hub: string): readonly string[] =>
 
 describe('roles at the hubs', () => {
   it('let the orchestrator alone ask a service for something, and the service alone take it', () => {
-    for (const service of ['order', 'inventory', 'payment']) {
+    for (const service of participants) {
       expect(who('send', `${service}-commands`)).toEqual(['fulfilment']);
       expect(who('receive', `${service}-commands`)).toEqual([service, 'operator']);
     }
   });
 
   it('let the participants alone answer the orchestrator', () => {
-    expect(who('send', 'saga-inputs')).toEqual(['order', 'inventory', 'payment']);
+    expect(who('send', 'saga-inputs')).toEqual(participants);
     expect(who('receive', 'saga-inputs')).toEqual(['fulfilment', 'operator']);
   });
 
-  it.each(['order', 'inventory', 'payment'])('let %s alone publish its events', (service) => {
+  it.each(publishers)('let %s alone publish its events', (service) => {
     expect(who('send', `${service}-events`)).toEqual([service]);
   });
 

@@ -6,8 +6,8 @@ import { paymentEvents } from '../events/payment-events.ts';
 import { stockEvents } from '../events/stock-events.ts';
 import type { ServiceName } from '../topology/services.ts';
 
-/** The events of each service that publishes its own. */
-export const publishedEvents: Readonly<Partial<Record<ServiceName, EventCatalogue>>> = {
+/** The events of each service, of all its aggregates. Those of a service that publishes go to its hub, all of them. */
+export const serviceEvents: Readonly<Partial<Record<ServiceName, EventCatalogue>>> = {
   order: orderEvents,
   inventory: stockEvents,
   payment: paymentEvents,

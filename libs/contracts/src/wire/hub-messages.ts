@@ -4,9 +4,9 @@ import { orderEvents } from '../events/order-events.ts';
 import { paymentEvents } from '../events/payment-events.ts';
 import { stockEvents } from '../events/stock-events.ts';
 import { hubSenders } from '../topology/hub-senders.ts';
+import { participants, publishers, type ServiceName } from '../topology/services.ts';
 import type { HubName } from '../topology/topology.ts';
-import type { ServiceName } from '../topology/services.ts';
-import { takenCommands } from './catalogues.ts';
+import { serviceEvents, takenCommands } from './catalogues.ts';
 
 /** One type of message on a hub. */
 export interface HubMessageType {
@@ -21,9 +21,7 @@ const pick = <C extends EventCatalogue>(catalogue: C, types: readonly (keyof C &
   Object.fromEntries(Object.entries(catalogue).filter(([type]) => types.includes(type)));
 
 const eventsOn: Readonly<Record<string, Readonly<Partial<Record<ServiceName, EventCatalogue>>>>> = {
-  'order-events': { order: orderEvents },
-  'inventory-events': { inventory: stockEvents },
-  'payment-events': { payment: paymentEvents },
+  ...Object.fromEntries(publishers.map((service) => [`${service}-events`, { [service]: serviceEvents[service] }])),
   // What answers the commands of sagas, starts a saga, or concerns it unasked.
   'saga-inputs': {
     order: pick(orderEvents, [
@@ -36,13 +34,11 @@ const eventsOn: Readonly<Record<string, Readonly<Partial<Record<ServiceName, Eve
     ]),
     payment: paymentEvents,
   },
-} satisfies Partial<Record<HubName, object>>;
+};
 
-const commandsOn: Readonly<Record<string, Readonly<Record<string, z.ZodType>> | undefined>> = {
-  'order-commands': takenCommands.order,
-  'inventory-commands': takenCommands.inventory,
-  'payment-commands': takenCommands.payment,
-} satisfies Partial<Record<HubName, object | undefined>>;
+const commandsOn: Readonly<Record<string, Readonly<Record<string, z.ZodType>> | undefined>> = Object.fromEntries(
+  participants.map((service) => [`${service}-commands`, takenCommands[service]]),
+);
 
 /** What a service sends to a hub; nothing where it is not among the senders. */
 export function hubMessagesOf(hub: HubName, sender: ServiceName): readonly HubMessageType[] {

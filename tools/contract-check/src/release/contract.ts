@@ -3,14 +3,14 @@ import {
   contractVersions,
   type Fixture,
   openApiOf,
-  publishedEvents,
+  serviceEvents,
   type ServiceName,
 } from '@daybook/contracts/documents';
 import type { Released } from './released.ts';
 
 /** A producer's contract as it is now: what a release would write. */
 export function contractOf(producer: ServiceName, fixtures: ReadonlyMap<string, Fixture>): Released {
-  const types = Object.keys(publishedEvents[producer] ?? {});
+  const types = Object.keys(serviceEvents[producer] ?? {});
   return {
     producer,
     version: contractVersions[producer],
