@@ -1,3 +1,4 @@
+import { endpoints } from '@daybook/contracts';
 import type { Refusal } from '@daybook/ports';
 import type { Response } from 'express';
 import type { SentAnswer } from './kept-answers.ts';
@@ -25,8 +26,13 @@ export function sendAnswer(response: Response, { status, location, etag, body }:
   response.status(status).json(body);
 }
 
-/** Codes of refusals that mean the thing itself is not there. */
-const unknownCodes = new Set(['order-unknown', 'line-unknown', 'payment-unknown']);
+/** Codes of refusals that mean the thing itself is not there: the contracts answer commands with 404 for them. */
+const unknownCodes = new Set(
+  Object.values(endpoints)
+    .flat()
+    .filter(({ command }) => command !== undefined)
+    .flatMap(({ problems }) => Object.keys(problems).filter((code) => problems[code] === 404)),
+);
 
 /** The problem of a command that the state refuses: 404 or 409. */
 export function refusalProblem({ code, message, details }: Refusal): Problem {
