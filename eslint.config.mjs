@@ -1,10 +1,14 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const service = (scope) => ({
-  sourceTag: `scope:${scope}`,
-  onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:shared'],
-});
+// A service is its own team's: it may not reach into another service. Services are the apps that have a scope of their own.
+const scopes = readdirSync(join(import.meta.dirname, 'apps'))
+  .map((app) => join(import.meta.dirname, 'apps', app, 'package.json'))
+  .flatMap((manifest) => (existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).nx.tags : []))
+  .filter((tag) => tag.startsWith('scope:') && tag !== 'scope:tools');
+const services = scopes.map((scope) => ({ sourceTag: scope, onlyDependOnLibsWithTags: [scope, 'scope:shared'] }));
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/*.json'] },
@@ -18,11 +22,7 @@ export default tseslint.config(
         {
           allow: [],
           depConstraints: [
-            // A service is its own team's: it may not reach into another service.
-            service('order'),
-            service('inventory'),
-            service('payment'),
-            service('fulfilment'),
+            ...services,
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
             {
               sourceTag: 'scope:tools',
@@ -57,10 +57,7 @@ export default tseslint.config(
         {
           allow: [],
           depConstraints: [
-            service('order'),
-            service('inventory'),
-            service('payment'),
-            service('fulfilment'),
+            ...services,
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
             { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['*'] },
           ],
