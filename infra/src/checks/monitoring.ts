@@ -11,7 +11,7 @@ import { azureRulesFile, rulesFile } from '../monitoring/rule-files.ts';
 import { services } from '../monitoring/rules.ts';
 import { logsWorkspace, metricsWorkspace, workbookFile } from '../monitoring/workbook.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
-import { promtool, promtoolIsThere, testsFile } from './rules.ts';
+import { promtool, promtoolIsThere, testsFiles } from './rules.ts';
 
 /** PromQL, and where it stands. */
 export interface Asked {
@@ -66,13 +66,13 @@ interface ScaledObject {
 /** Everything that asks for a series, as it stands in the files. */
 function askedBy(read: (file: string) => string): readonly Asked[] {
   const rules = (parse(read(rulesFile)) as Rules).groups.flatMap((group) => group.rules);
-  const { tests } = parse(read(testsFile)) as Tests;
+  const tests = testsFiles.flatMap((file) => (parse(read(file)) as Tests).tests.map((test) => ({ file, ...test })));
   const workbook = (JSON.parse(read(workbookFile)) as Workbook).items.filter(({ content }) => content.queryType === 16);
   const scaler = (service: string): string => `apps/${service}/deploy/base/scaled-object.yaml`;
   return [
     ...rules.map(({ expr, alert, record }) => ({ where: `${rulesFile} ${alert ?? record}`, expr })),
-    ...tests.flatMap(({ name, input_series: given }) =>
-      given.map(({ series }) => ({ where: `${testsFile} ${name}`, expr: series })),
+    ...tests.flatMap(({ file, name, input_series: given }) =>
+      given.map(({ series }) => ({ where: `${file} ${name}`, expr: series })),
     ),
     ...workbook.map(({ name, content }) => ({
       where: `${workbookFile} ${name}`,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { rulesFile } from '../monitoring/rule-files.ts';
+import { rulesFile, serviceTestsFile } from '../monitoring/rule-files.ts';
 import type { CheckResult, InfraProblem } from './problem.ts';
 
 interface RuleFile {
@@ -18,21 +18,22 @@ interface RuleTests {
   }[];
 }
 
-export const testsFile = 'infra/monitoring/rules.test.yaml';
+const testsFile = 'infra/monitoring/rules.test.yaml';
+export const testsFiles = [testsFile, serviceTestsFile] as const;
 
 /** Alert rules by `promtool` and their own tests; every alert is tested, and has a runbook that speaks of it. @param root the repository */
 export function checkRules(root: string): CheckResult {
   const rules = parse(readFileSync(join(root, rulesFile), 'utf8')) as RuleFile;
-  const tests = parse(readFileSync(join(root, testsFile), 'utf8')) as RuleTests;
+  const tests = testsFiles.flatMap((file) => (parse(readFileSync(join(root, file), 'utf8')) as RuleTests).tests);
   const alerts = alertsOf(rules);
-  const problems = alertProblems(rules, tests, (path) =>
+  const problems = alertProblems(rules, { tests }, (path) =>
     existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined,
   );
-  const looked = `${alerts.length} alerts, ${tests.tests.length} tests`;
+  const looked = `${alerts.length} alerts, ${tests.length} tests`;
   if (!promtoolIsThere()) {
     return { looked, problems, skipped: 'promtool is not installed: it comes with Debian’s package prometheus' };
   }
-  const checked = [promtool(root, ['check', 'rules', rulesFile]), promtool(root, ['test', 'rules', testsFile])];
+  const checked = [promtool(root, ['check', 'rules', rulesFile]), promtool(root, ['test', 'rules', ...testsFiles])];
   return { looked, problems: [...problems, ...checked.flat()] };
 }
 

@@ -1,12 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { serviceNames } from '@daybook/contracts';
 import { parse } from 'yaml';
 import { treatmentOf } from '../pipeline/treatment.ts';
 import type { Job, Step, Workflow } from '../pipeline/workflow.ts';
 
 /**
  * What must hold of a workflow beside what a linter knows, in words: no more rights than it needs, no secrets, no text of others in a shell,
- * and no command that cannot be run by hand as well.
+ * no command that cannot be run by hand as well, and no service that cannot be chosen.
  *
  * @param root the repository
  */
@@ -19,6 +20,11 @@ export function workflowRules(text: string, root: string): readonly string[] {
   unless(!Object.values(workflow.permissions ?? {}).includes('write'), 'permissions: only a job may write');
   unless(!/\bsecrets\./.test(text), 'a secret is used: Azure knows the job by its token (OpenID Connect)');
   unless(!/\bpull_request_target\b/.test(text), 'pull_request_target: would run strangers’ code with our rights');
+  const { options } = workflow.on?.workflow_dispatch?.inputs?.['service'] ?? {};
+  unless(
+    options === undefined || options.join() === serviceNames.join(),
+    `workflow_dispatch: the options of service must be [${serviceNames.join(', ')}]`,
+  );
   for (const [name, job] of Object.entries(workflow.jobs ?? {})) {
     for (const what of jobProblems(job, root)) problems.push(`job ${name}: ${what}`);
   }

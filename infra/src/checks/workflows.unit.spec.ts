@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { serviceNames } from '@daybook/contracts';
 import { workflowRules } from './workflow-rules.ts';
 import { checkWorkflows, workflowProblems } from './workflows.ts';
 
@@ -20,6 +21,7 @@ describe('Workflows', () => {
   describe('have rules of ours', () => {
     const root = join(__dirname, '..', '..', '..');
     const well = [
+      `on:\n  workflow_dispatch:\n    inputs:\n      service:\n        options: [${serviceNames.join(', ')}]`,
       'permissions:\n  contents: read\njobs:\n  a:\n    timeout-minutes: 5\n    environment: staging',
       '    permissions:\n      id-token: write\n    steps:',
       '      - uses: actions/checkout@x\n        with:\n          persist-credentials: false',
@@ -37,6 +39,7 @@ describe('Workflows', () => {
       ['Azure cannot tell the environment', '    environment: staging\n', '', 'without an environment'],
       ['GitHub may not vouch', 'id-token: write', 'id-token: none', 'id-token: write is for jobs'],
       ['the token stays in the clone', 'persist-credentials: false', 'persist-credentials: true', 'must be false'],
+      ['a service cannot be chosen', 'options: [order, ', 'options: [', 'the options of service must be [order, '],
       ['a secret is stored', '"$DIGEST"', '${{ secrets.KEY }}', 'a secret is used'],
       ['values are put into a command', '"$DIGEST"', '${{ inputs.digest }}', 'give it values by env'],
       ['a command cannot be run by hand', 'infra/pipelines/deploy.sh', 'curl x | sh #', 'nobody has said how'],

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { serviceNames } from '@daybook/contracts';
 import { resolve, resolveList } from './expressions.ts';
 import { type Command, runPipeline } from './run-pipeline.ts';
 import { readWorkflow } from './workflow.ts';
@@ -48,10 +49,10 @@ describe('The pipeline', () => {
       ['order', 'payment'].flatMap((service) => [
         `infra/pipelines/push-image.sh ${service} staging.azurecr.io`,
         `infra/pipelines/deploy.sh ${service} staging sha256:${service}`,
-        'infra/pipelines/smoke.sh staging',
+        `infra/pipelines/smoke.sh staging ${service}`,
         `infra/pipelines/promote-image.sh ${service} staging.azurecr.io production.azurecr.io sha256:${service}`,
         `infra/pipelines/deploy.sh ${service} production sha256:${service}`,
-        'infra/pipelines/smoke.sh production',
+        `infra/pipelines/smoke.sh production ${service}`,
       ]),
     );
   });
@@ -93,6 +94,6 @@ describe('The affected services', () => {
     '.dockerignore',
     'infra/pipelines/deploy.sh',
   ])('are all where %s changes, which all stand on', (file) => {
-    expect(affected([], [file])).toEqual(['order', 'inventory', 'payment', 'fulfilment']);
+    expect(affected([], [file])).toEqual(serviceNames);
   });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isShopService, serviceNames, shopServices } from '@daybook/contracts';
 
 const root = join(__dirname, '..', '..', '..');
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -112,13 +113,37 @@ describe('The scripts of the pipeline', () => {
     expect(asked()).toEqual([]);
   });
 
+  describe('smoke.sh', () => {
+    const told = (...args: string[]): string =>
+      /^.*smoke\.(mjs|sh:).*$/m.exec(run('smoke.sh', args, { API_SCOPE: 'x', DRY_RUN: '1' }).out)?.[0] ?? '';
+    const asksFor = (depth: string, services: readonly string[]) =>
+      expect.stringMatching(
+        new RegExp(`^\\+ node infra/pipelines/smoke.mjs ${depth}${services.map((name) => ` ${name}=\\S+`).join('')}$`),
+      );
+
+    it('orders something where it may, and asks all', () => {
+      expect(told('staging')).toEqual(asksFor('order', serviceNames));
+      expect(told('production')).toEqual(asksFor('look', serviceNames));
+    });
+
+    it('after a deployment asks those that it concerns: others may not be there yet', () => {
+      expect(told('staging', 'payment')).toEqual(asksFor('order', shopServices));
+      expect(told('production', 'payment')).toEqual(asksFor('look', shopServices));
+      for (const service of serviceNames.filter((name) => !isShopService(name)))
+        expect(told('staging', service)).toEqual(asksFor('look', [service]));
+      expect(told('staging', 'nobody')).toBe(
+        `smoke.sh: there is no service nobody: there are ${serviceNames.join(' ')}`,
+      );
+    });
+  });
+
   describe('fill-overlays.mjs', () => {
-    const id = (digit: number): string => `${digit}0000000-0000-4000-8000-000000000000`;
-    const identities = ['order', 'inventory', 'payment', 'fulfilment', 'scaler'];
+    const id = (number: number): string => `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`;
+    const identities = [...serviceNames, 'scaler'];
     const telemetry = {
       REMOTE_WRITE_URL: 'https://metrics.example/write?api-version=2023-04-24',
-      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${id(6)};IngestionEndpoint=https://traces.example/`,
-      CLIENT_ID: id(7),
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${id(96)};IngestionEndpoint=https://traces.example/`,
+      CLIENT_ID: id(97),
       PROMETHEUS: 'https://weu.prometheus.monitor.azure.com',
     };
     const clientIds = { value: identities.map((identity, i) => ({ identity, clientId: id(i + 1) })) };
@@ -128,25 +153,26 @@ describe('The scripts of the pipeline', () => {
         ...{ cwd: folder, input: JSON.stringify(input), encoding: 'utf8' as const },
       });
     beforeEach(() => {
-      for (const app of identities.slice(0, 4))
+      for (const app of serviceNames)
         cpSync(join(root, 'apps', app, 'deploy'), join(folder, 'apps', app, 'deploy'), { recursive: true });
       const collector = 'infra/cluster/telemetry';
       cpSync(join(root, collector), join(folder, collector), { recursive: true });
     });
 
     it('leaves no id of zeros in the overlays of the environment, and gives each service its own', () => {
-      expect(fill(['dev', id(8), id(9)], outputs)).toMatchObject({ status: 0, stderr: '' });
+      expect(fill(['dev', id(98), id(99)], outputs)).toMatchObject({ status: 0, stderr: '' });
       const text = (file: string): string => readFileSync(join(folder, 'apps/payment/deploy/overlays', file), 'utf8');
-      expect(text('dev/identity.yaml')).toMatch(new RegExp(`client-id: ${id(3)}[^]*identityId: ${id(5)}`));
-      expect(text('dev/kustomization.yaml')).toContain(`${id(8)}/v2.0`);
-      expect(text('dev/kustomization.yaml')).toContain(`AUTH_AUDIENCE=${id(9)}`);
+      const [own, scaler] = ['payment', 'scaler'].map((identity) => id(identities.indexOf(identity) + 1));
+      expect(text('dev/identity.yaml')).toMatch(new RegExp(`client-id: ${own}[^]*identityId: ${scaler}`));
+      expect(text('dev/kustomization.yaml')).toContain(`${id(98)}/v2.0`);
+      expect(text('dev/kustomization.yaml')).toContain(`AUTH_AUDIENCE=${id(99)}`);
       expect(text('dev/identity.yaml') + text('dev/kustomization.yaml')).not.toContain('00000000-0000-0000');
       expect(text('staging/identity.yaml')).toContain('00000000-0000-0000');
       expect(text('dev/scale.yaml')).toContain(`value: '${telemetry.PROMETHEUS}'`);
     });
 
     it('tells the collector who it is and where to write', () => {
-      expect(fill(['dev', id(8), id(9)], outputs).status).toBe(0);
+      expect(fill(['dev', id(98), id(99)], outputs).status).toBe(0);
       const overlay = join(folder, 'infra/cluster/telemetry/overlays/dev');
       const text = ['identity', 'kustomization']
         .map((name) => readFileSync(join(overlay, `${name}.yaml`), 'utf8'))
@@ -161,10 +187,12 @@ describe('The scripts of the pipeline', () => {
     });
 
     it('changes nothing where something is missing', () => {
-      expect(fill(['dev', 'tenant', id(9)], outputs).stderr).toContain('TENANT must be a GUID');
-      expect(fill(['dev', id(8), id(9)], { clientIds: { value: [] } }).stderr).toContain('no client id of order');
+      expect(fill(['dev', 'tenant', id(99)], outputs).stderr).toContain('TENANT must be a GUID');
+      expect(fill(['dev', id(98), id(99)], { clientIds: { value: [] } }).stderr).toContain('no client id of order');
       const { PROMETHEUS: _PROMETHEUS, ...rest } = telemetry;
-      expect(fill(['dev', id(8), id(9)], { clientIds, telemetry: { value: rest } }).stderr).toContain('no PROMETHEUS');
+      expect(fill(['dev', id(98), id(99)], { clientIds, telemetry: { value: rest } }).stderr).toContain(
+        'no PROMETHEUS',
+      );
       expect(fill(['dev'], outputs)).toMatchObject({ status: 2 });
     });
   });

@@ -5,8 +5,15 @@ import { parse } from 'yaml';
 /** A workflow of GitHub, as far as the pipeline uses what it may say. */
 export interface Workflow {
   readonly name: string;
+  /** Also a name or a list of names, which have no inputs. */
+  readonly on?: { readonly workflow_dispatch?: { readonly inputs?: Readonly<Record<string, Input>> } };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** What a person is asked who starts a workflow by hand. */
+export interface Input {
+  readonly options?: readonly string[];
 }
 
 export interface Job {

@@ -1,3 +1,4 @@
+import { serviceNames } from '@daybook/contracts';
 import { daybookProcesses } from './daybook-processes.ts';
 import { resolveSettings } from './settings.ts';
 import { describeSystem } from './start/texts.ts';
@@ -17,7 +18,7 @@ describe('settings', () => {
     );
     expect(names({})).toEqual([
       ...['cosmos-emulator', 'azurite', 'issuer', 'event-hubs-emulator', 'provision'],
-      ...['order', 'inventory', 'payment', 'fulfilment'],
+      ...serviceNames,
     ]);
   });
 
@@ -67,7 +68,7 @@ describe('settings', () => {
 
   it('give each service an identity of its own, and no key', () => {
     const services = servicesOf({});
-    expect(services.map(({ name }) => name)).toEqual(['order', 'inventory', 'payment', 'fulfilment']);
+    expect(services.map(({ name }) => name)).toEqual(serviceNames);
     for (const { name, env = {}, envFile } of services) {
       expect(env).toMatchObject({
         COSMOS_ENDPOINT: 'https://127.0.0.1:8081',

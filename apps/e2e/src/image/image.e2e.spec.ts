@@ -99,7 +99,7 @@ describe('the images', () => {
       token = await askForToken(system.settings.urls.issuer ?? '', { role: 'service' });
       return true;
     });
-    const urls = serviceNames.map((service) => pods.get(service)?.url ?? '');
+    const urls = serviceNames.map((service) => `${service}=${pods.get(service)?.url}`);
     const { code, out, err } = await runScript('infra/pipelines/smoke.mjs', ['order', ...urls], {
       env: { TOKEN: token },
     });
