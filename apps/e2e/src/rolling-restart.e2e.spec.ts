@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceName } from '@daybook/contracts';
+import { serviceNames, type ShopService, shopServices } from '@daybook/contracts';
 import { connectShop, type Shop } from '@daybook/replay';
 import { type Balancer, openBalancer } from './support/balancer.ts';
 import { type Lab, openLab } from './support/lab.ts';
 import { expectSettled } from './support/settled.ts';
 import { receiveOpeningStock, startTraffic, type Traffic } from './support/traffic.ts';
 
-const services: readonly ServiceName[] = ['order', 'inventory', 'payment', 'fulfilment'];
 const drainMs = 1_000;
 
 jest.setTimeout(120_000);
@@ -41,7 +40,7 @@ async function lookOn(shop: Shop, signal: AbortSignal): Promise<unknown[]> {
  */
 describe('a rolling restart under load', () => {
   let lab: Lab;
-  let balancers: Readonly<Record<ServiceName, Balancer>>;
+  let balancers: Readonly<Record<ShopService, Balancer>>;
   let traffic: Traffic;
   let looking: Promise<unknown[]>;
   const enough = new AbortController();
@@ -49,13 +48,13 @@ describe('a rolling restart under load', () => {
   beforeAll(async () => {
     lab = await openLab({ instances: 2, instanceEnv: () => Promise.resolve({ SHUTDOWN_DRAIN_MS: String(drainMs) }) });
     const { instances } = lab.system.settings;
-    const addresses = (name: ServiceName): string[] =>
+    const addresses = (name: ShopService): string[] =>
       instances.filter(({ service }) => service === name).map(({ port }) => `http://127.0.0.1:${port}`);
     const opened = await Promise.all(
-      services.map(async (name) => [name, await openBalancer(addresses(name))] as const),
+      shopServices.map(async (name) => [name, await openBalancer(addresses(name))] as const),
     );
     balancers = Object.fromEntries(opened) as typeof balancers;
-    const urls = Object.fromEntries(opened.map(([name, { url }]) => [name, url])) as Record<ServiceName, string>;
+    const urls = Object.fromEntries(opened.map(([name, { url }]) => [name, url])) as Record<ShopService, string>;
     const shop = connectShop({ ...lab.system.urls, ...urls }, 0);
     await receiveOpeningStock(shop);
     traffic = startTraffic({ shop, seed: 7, customers: 6, pauseMs: 50 });
@@ -77,7 +76,7 @@ describe('a rolling restart under load', () => {
   // The two instances of a service are never down at the same time; different services may well be.
   it.each([0, 1])('lets instance %i of every service finish, and no request fails', async (index) => {
     const restarted = lab.system.settings.instances.filter(({ id }) => id.endsWith(`-${index}`));
-    expect(restarted).toHaveLength(services.length);
+    expect(restarted).toHaveLength(serviceNames.length);
     const endedBefore = traffic.ended.length;
     await Promise.all(
       restarted.map(async ({ name }) => {

@@ -1,3 +1,4 @@
+import { serviceNames } from '@daybook/contracts';
 import { runScript } from './support/command.ts';
 
 jest.setTimeout(60_000);
@@ -21,7 +22,7 @@ describe('the workspace', () => {
 
   it('checks every service after a change in a library that all use', async () => {
     const affected = await affectedBy('libs/eventstore/src/append.ts');
-    for (const service of ['order', 'inventory', 'payment', 'fulfilment']) {
+    for (const service of serviceNames) {
       expect(affected).toContain(`@daybook/${service}`);
     }
   });

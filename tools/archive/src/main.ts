@@ -1,6 +1,13 @@
 // npm run archive -- --service order --older-than 90d
 import { parseArgs } from 'node:util';
-import { eventsContainer, orderPersonalData, eachService, type ServiceName } from '@daybook/contracts';
+import {
+  eachService,
+  eventsContainer,
+  isPublisher,
+  orderPersonalData,
+  type ServiceName,
+  serviceNames,
+} from '@daybook/contracts';
 import { createArchiver } from '@daybook/eventstore';
 import { type Container, isContainerError, systemRuntime } from '@daybook/ports';
 import { archiveService } from './archive-service.ts';
@@ -8,7 +15,7 @@ import { withStores } from './stores.ts';
 
 const usage = `npm run archive -- --service NAME --older-than DAYSd: moves old events to Blob storage
 
-  --service NAME       order, inventory, payment or fulfilment
+  --service NAME       ${serviceNames.join(', ')}
   --older-than 90d     events older than this are archived, where a snapshot covers them; at least 1d
   --dedup-window 180d  archived events older than this are deleted; at least 7d and --older-than. Default: 30d, or --older-than
   --dry-run            writes and deletes nothing: says what would be archived
@@ -22,7 +29,7 @@ Exit code 2: it could not be done.`;
 
 /** What follows the events of a service from its first start on. Read models have a feed for each build, which counts once it has begun. */
 const feeds: Readonly<Record<ServiceName, readonly string[]>> = {
-  ...eachService(() => ['relay']),
+  ...eachService((service) => (isPublisher(service) ? ['relay'] : [])),
   payment: ['relay', 'provider'],
   fulfilment: ['relay', 'timers'],
 };

@@ -1,13 +1,14 @@
 // npx nx run contracts:check
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { producers } from '@daybook/contracts/documents';
 import { check } from './check.ts';
 import { countFindings, reportText } from './report.ts';
 
 const usage = `npx nx run contracts:check [-- --json]
 
-What each producer's contract (order, inventory, payment, fulfilment) has changed since its last release, whether that is compatible with
-those who hold to it, and whether its declared version says so. Besides: generated documents that are old, stored fixtures that are
+What the contract of each producer (${producers.join(', ')}) has changed since its last release, whether that is
+compatible with those who hold to it, and whether its declared version says so. Besides: generated documents that are old, stored fixtures that are
 not read any more, expectations of consumers that are not met. Rules: tools/contract-check/README.md.
 
   --json   the report as JSON, on the last line

@@ -1,3 +1,4 @@
+import { serviceNames } from '@daybook/contracts';
 import { type Program, type Ran, releasedWorkspace, type Workspace } from './test-support/workspace.ts';
 
 jest.setTimeout(120_000);
@@ -175,7 +176,7 @@ describe('npx nx run contracts:release', () => {
 
   it('wants to know whose', async () => {
     const { code, out } = await workspace.run(['release', 'orders']);
-    const reason = 'no such producer: orders; there are order, inventory, payment, fulfilment';
+    const reason = `no such producer: orders; there are ${serviceNames.join(', ')}`;
     expect([code, out]).toEqual([2, `contracts: ${reason}\n`]);
   });
 });

@@ -9,9 +9,9 @@ const usage = (): string => `npm run ops -- COMMAND …: looks at a running Dayb
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
-Each command answers --help. It asks the services on this machine (DAYBOOK_PORT_OFFSET), or those named by ORDER_URL, INVENTORY_URL,
-PAYMENT_URL and FULFILMENT_URL. Who acts is operator:<user>, or DAYBOOK_ACTOR; on this machine the development issuer vouches for that,
-elsewhere the token in DAYBOOK_TOKEN says it.
+Each command answers --help. It asks the services on this machine (DAYBOOK_PORT_OFFSET), or those named by ORDER_URL, INVENTORY_URL
+and so on. Who acts is operator:<user>, or DAYBOOK_ACTOR; on this machine the development issuer vouches for that, elsewhere the token in
+DAYBOOK_TOKEN says it.
 Exit code 0: done; 1: it did not come out as asked; 2: called wrongly, or nobody answered.`;
 
 const [name, ...args] = process.argv.slice(2);

@@ -39,12 +39,21 @@ export interface SnapshotsChecked {
 const replaySaga = replay(sagaCodec, initialSaga, evolveSaga);
 const sagaFormat = collectionsFormat<SagaState>();
 
-/** The JSON of the state that a service makes of a stream's events. */
-const replays: Readonly<Record<ShopService, (events: readonly StoredEvent[]) => unknown>> = {
-  order: replay(eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder),
-  inventory: replay(eventCodec<StockEvent>(stockEvents), initialStock, evolveStock),
-  payment: replay(eventCodec<PaymentEvent>(paymentEvents), initialPayment, evolvePayment),
-  fulfilment: (events) => sagaFormat.toJson(replaySaga(events)),
+interface Replayed {
+  /** What the ids of its streams begin with: of other streams that the service may have nobody here knows the states. */
+  readonly prefix: string;
+  /** The JSON of the state that the service makes of a stream's events. */
+  readonly replay: (events: readonly StoredEvent[]) => unknown;
+}
+
+const replays: Readonly<Record<ShopService, Replayed>> = {
+  order: { prefix: 'order-', replay: replay(eventCodec<OrderEvent>(orderEvents), initialOrder, evolveOrder) },
+  inventory: { prefix: 'stock-', replay: replay(eventCodec<StockEvent>(stockEvents), initialStock, evolveStock) },
+  payment: {
+    prefix: 'payment-',
+    replay: replay(eventCodec<PaymentEvent>(paymentEvents), initialPayment, evolvePayment),
+  },
+  fulfilment: { prefix: 'saga-', replay: (events) => sagaFormat.toJson(replaySaga(events)) },
 };
 
 type Snapshots = Readonly<Partial<Record<ShopService, readonly SnapshotSeen[]>>>;
@@ -58,7 +67,8 @@ export async function readSnapshots(containers: Readonly<Record<ShopService, Con
     const seen: SnapshotSeen[] = [];
     for (let from: { readonly continuation?: string } | undefined = {}; from !== undefined;) {
       const page = await containers[service].query({ limit: pageSize, ...from });
-      for (const document of page.documents) seen.push(seenOf(document as unknown as StoredSnapshot));
+      const snapshots = page.documents as unknown as readonly StoredSnapshot[];
+      seen.push(...snapshots.filter(({ streamId }) => streamId.startsWith(replays[service].prefix)).map(seenOf));
       from = page.continuation === undefined ? undefined : { continuation: page.continuation };
     }
     found[service] = seen;
@@ -112,7 +122,7 @@ function problemOf(service: ShopService, snapshot: SnapshotSeen, histories: AllH
   if (last.hash !== hash) return 'it was made of another history than the stream’s';
   let state: unknown;
   try {
-    state = replays[service](events);
+    state = replays[service].replay(events);
   } catch (error) {
     return `the stream cannot be replayed: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -14,7 +14,7 @@ Makes what a producer promises now its last release, under the version that libs
 on is that this is kept. Writes ${releasedPath('order')} and the like, to be committed. Nothing is released
 while the check finds anything wrong.
 
-  PRODUCER  order, inventory, payment or fulfilment
+  PRODUCER  one or more of ${producers.join(', ')}
   --all     all of them
   --help    this text`;
 
