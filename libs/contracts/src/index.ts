@@ -113,6 +113,7 @@ export {
   sagaStream,
   stockStream,
 } from './streams.ts';
+export { httpCommandKey, idempotencyKeyOf } from './http/command-key.ts';
 export { minVersion } from './http/min-version.ts';
 export { type CallerRole, callerRoles, type Endpoint, type ProblemCodes, problemsOf } from './http/endpoint.ts';
 export { type Scope, type ScopeArea, scopeAreas, scopes } from './http/scopes.ts';

@@ -1,3 +1,4 @@
+import { idempotencyKeyOf } from '@daybook/contracts';
 import type { PlannedAdjustment } from './plan.ts';
 import { expectStatus, numberIn, type Shop, ShopError } from './shop.ts';
 
@@ -41,7 +42,7 @@ export async function adjustedBefore(shop: Shop, sku: string, key: string): Prom
     const page = expectStatus(await shop.get('inventory', path), [200, 404], `events of ${sku}`);
     if (page.status === 404) return undefined;
     for (const event of page.body['items'] as { metadata: { commandKey: string }; data: { quantity: number } }[]) {
-      if (event.metadata.commandKey === `http:${key}`) return event.data.quantity;
+      if (idempotencyKeyOf(event.metadata.commandKey) === key) return event.data.quantity;
     }
     after = page.body['next'];
   }

@@ -1,4 +1,4 @@
-import { stockEvents, stockStream } from '@daybook/contracts';
+import { httpCommandKey, stockEvents, stockStream } from '@daybook/contracts';
 import { createAggregateStore, createEventStore, eventCodec } from '@daybook/eventstore';
 import { type StockCommand, stockDecider, type StockEvent, type StockState } from '@daybook/inventory-domain';
 import { type Document, memoryContainer, virtualRuntime } from '@daybook/ports';
@@ -22,7 +22,11 @@ function stockroom(sku: string) {
 
   const execute = async (command: StockCommand, key: string): Promise<Answer> => {
     const rest = { correlationId: 'r', causationId: 'r', actor: 'operator:1', traceparent: '' };
-    const outcome = await stock.execute({ streamId, command, metadata: { commandKey: `http:${key}`, ...rest } });
+    const outcome = await stock.execute({
+      streamId,
+      command,
+      metadata: { commandKey: httpCommandKey('replay', key), ...rest },
+    });
     if (outcome.kind === 'refused') {
       return { status: 409, body: { code: outcome.refusal.code, ...outcome.refusal.details } };
     }

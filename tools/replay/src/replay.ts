@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { idempotencyKeyOf } from '@daybook/contracts';
 import { type Books, countEvents, differences, readBooks } from './books.ts';
 import { mapLimited } from './limiter.ts';
 import { type Plan, type PlanOptions, planTrade } from './plan.ts';
@@ -81,7 +82,10 @@ async function refuseForeignStock(shop: Shop, plan: Plan, runId: string): Promis
       metadata: { commandKey: string };
     }[];
     const key = first?.metadata.commandKey ?? '';
-    if (key.startsWith(`http:${runId}:`) || (!plan.openings.has(sku) && key.startsWith('FulfilOrder:inv-')))
+    if (
+      idempotencyKeyOf(key)?.startsWith(`${runId}:`) ||
+      (!plan.openings.has(sku) && key.startsWith('FulfilOrder:inv-'))
+    )
       again = true;
     else foreign.push(sku);
   });

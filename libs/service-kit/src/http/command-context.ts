@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { orderPersonalData } from '@daybook/contracts';
+import { httpCommandKey, orderPersonalData } from '@daybook/contracts';
 import { type EventMetadata, personalFieldNames, withoutPersonalData } from '@daybook/eventstore';
 import type { Runtime } from '@daybook/ports';
 import type { Request } from 'express';
@@ -36,7 +36,7 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
   return {
     metadata: {
       // Without a key every request is a command of its own: proxies and clients use one request id for several requests.
-      commandKey: key === undefined ? `http:${runtime.newId()}` : commandKeyOf(request, key),
+      commandKey: key === undefined ? `http:${runtime.newId()}` : httpCommandKey(callerOf(request)?.id, key),
       correlationId,
       causationId: key === undefined ? `request:${requestId}` : fingerprint(request),
       actor: provenActorOf(request) ?? 'anonymous',
@@ -45,12 +45,6 @@ export function commandContext(request: Request, runtime: Runtime): CommandConte
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
   };
-}
-
-/** Two callers who think of the same key mean two things. */
-function commandKeyOf(request: Request, key: string): string {
-  const caller = callerOf(request)?.id;
-  return caller === undefined ? `http:${key}` : `http:${caller}/${key}`;
 }
 
 /**
