@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ describe('the images', () => {
   const promised = podSpec(findRoot(process.cwd()));
   let folder: string;
   let system: System;
+  let trusted: string;
   let issuer: ChildProcess | undefined;
   let pods: ReadonlyMap<ServiceName, Pod> = new Map();
 
@@ -38,6 +39,10 @@ describe('the images', () => {
     const [node, tmp] = [placeNode(folder), join(folder, 'tmp')];
     mkdirSync(tmp);
     chmodSync(tmp, 0o1777);
+    // The data folder's keys are for its owner alone, whom the services are not.
+    trusted = join(folder, 'trusted.pem');
+    copyFileSync(system.settings.env['NODE_EXTRA_CA_CERTS'] ?? '', trusted);
+    chmodSync(trusted, 0o644);
     issuer = startIssuer();
     pods = new Map(serviceNames.map((service) => [service, start(service, images[service], node, tmp)]));
   });
@@ -68,7 +73,7 @@ describe('the images', () => {
         ...{ ...environment, ...promised.environment, ...system.settings.env },
         // Nothing here listens to the world, and there is no Key Vault: its key is a file in the one place that can be written.
         ...{ PORT: port, HOST: '127.0.0.1', INSTANCE_ID: `${service}-image` },
-        ...{ DAYBOOK_KEY_FILE: join(tmp, 'subjects.key'), TMPDIR: tmp },
+        ...{ DAYBOOK_KEY_FILE: join(tmp, 'subjects.key'), TMPDIR: tmp, NODE_EXTRA_CA_CERTS: trusted },
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
