@@ -1,7 +1,7 @@
 export { actAs, envOf, trustStores } from './identities/act-as.ts';
 export { startSystem } from './system.ts';
 export type { System, SystemOptions } from './system.ts';
-export { findRoot, resolveSettings } from './settings.ts';
+export { defaultPorts, findRoot, resolveSettings } from './settings.ts';
 export type { Environment, Ports, ServiceInstance, Settings, Urls } from './settings.ts';
 export { isStartRefused, StartRefused } from './refusal.ts';
 export type { StartRefusedCode } from './refusal.ts';

@@ -1,6 +1,6 @@
 import { serviceNames } from '@daybook/contracts';
 import { daybookProcesses } from './daybook-processes.ts';
-import { resolveSettings } from './settings.ts';
+import { defaultPorts, resolveSettings } from './settings.ts';
 import { describeSystem } from './start/texts.ts';
 
 const root = '/daybook';
@@ -35,7 +35,8 @@ describe('settings', () => {
   it('shift every port and the data folder by the offset', () => {
     const settings = resolveSettings({ DAYBOOK_PORT_OFFSET: '1000' }, root);
     expect(settings.dataFolder).toBe('/daybook/.daybook-1000');
-    expect(Object.values(settings.ports)).toEqual([5101, 5102, 5103, 5104, 9081, 6672, 11_000, 5109]);
+    expect(settings.ports).toMatchObject({ order: 5101, cosmos: 9081, eventHubs: 6672, blob: 11_000, issuer: 5109 });
+    expect(Object.values(settings.ports)).toEqual(Object.values(defaultPorts).map((port: number) => port + 1000));
     expect(settings.env['BLOB_CONNECTION_STRING']).toContain('https://127.0.0.1:11000/devstoreaccount1');
   });
 

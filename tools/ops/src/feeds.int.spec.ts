@@ -1,4 +1,4 @@
-import { eachService } from '@daybook/contracts';
+import { eachService, serviceNames } from '@daybook/contracts';
 import { createFeedAdmin, createFeedProcessor, type FeedProcessor } from '@daybook/change-feed';
 import { createAuditLog } from '@daybook/eventstore';
 import { type Container, memoryContainer, systemRuntime } from '@daybook/ports';
@@ -57,7 +57,7 @@ it('list tells of each feed and of each range', async () => {
   expect(lines[1]).toContain('slot-1');
   lines = [];
   expect(await run('list', '--json')).toBe(0);
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(serviceNames.length);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ service: 'order', name: 'relay', here: { healthy: true } });
 });
 

@@ -1,4 +1,4 @@
-import { eachService } from '@daybook/contracts';
+import { eachService, serviceNames } from '@daybook/contracts';
 import { createAuditLog, createEventStore, type StoredEvent } from '@daybook/eventstore';
 import { memoryContainer, virtualRuntime } from '@daybook/ports';
 import { correlationRoutes, createHealth, type HttpService, silentLog, startHttp } from '@daybook/service-kit';
@@ -50,7 +50,7 @@ it('tells what one request led to in every service, in the order of time', async
   expect(lines.map((line) => line.split(/ {2,}/).slice(1, 4).join(' '))).toEqual([
     'order order-o1 1 OrderDrafted',
     'order order-o1 2 OrderSubmitted',
-    ...['inventory', 'payment', 'fulfilment'].map((name) => `${name} stock-85123A 1 StockReserved`),
+    ...serviceNames.slice(1).map((name) => `${name} stock-85123A 1 StockReserved`),
   ]);
   lines.length = 0;
   await run('cart-7', '--json');

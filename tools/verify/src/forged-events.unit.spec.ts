@@ -1,4 +1,4 @@
-import { eventsContainer, type ShopService } from '@daybook/contracts';
+import { shopServices } from '@daybook/contracts';
 import type { StoredEvent } from '@daybook/eventstore';
 import * as fc from 'fast-check';
 import { rechained, withStream } from './test-support/forgery.ts';
@@ -26,7 +26,7 @@ describe('Tamper evidence: an event of which anything was changed', () => {
     await shop.takeBack('o1', '85123A', 1);
     const histories = await shop.histories();
     expect(verifyHistories(histories).findings).toEqual([]);
-    const places = (Object.keys(eventsContainer) as ShopService[]).flatMap((service) =>
+    const places = shopServices.flatMap((service) =>
       [...histories[service]].flatMap(([streamId, events]) => events.map((_, index) => ({ service, streamId, index }))),
     );
     const value = fc.oneof(fc.constant(undefined), fc.constant(null), fc.jsonValue());
@@ -51,7 +51,7 @@ describe('Tamper evidence: an event of which anything was changed', () => {
     await shop.receive('85123A', 10);
     await shop.place('o1', [{ sku: '85123A', quantity: 3, unitPrice: 255 }]);
     const histories = await shop.histories();
-    for (const service of Object.keys(eventsContainer) as ShopService[]) {
+    for (const service of shopServices) {
       const [streamId] = histories[service].keys();
       const forged = withStream(histories, service, streamId ?? '', (events) =>
         rechained(events.map((event) => ({ ...event, data: {} }))),
