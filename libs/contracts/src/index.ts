@@ -54,6 +54,7 @@ export {
   type HubDefinition,
   type HubName,
   hubs,
+  hubsMax,
   answersContainer,
   leasesContainer,
   outboxContainer,

@@ -139,7 +139,10 @@ export type HubName =
 
 const partitions = 4;
 
-/** At most eight hubs: the Standard tier of Event Hubs allows ten in a namespace. */
+/** The most hubs that there may be: the Standard tier of Event Hubs allows ten in a namespace. */
+export const hubsMax = 8;
+
+/** At most {@link hubsMax}. */
 export const hubs: readonly HubDefinition[] = [
   ...publishers.map((service) => ({ name: `${service}-events` as const, partitions, consumerGroups: [] })),
   { name: 'saga-inputs', partitions, consumerGroups: ['fulfilment'] },
