@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hubs } from '@daybook/contracts';
 import type { InfraProblem } from './problem.ts';
 import { environmentOf } from './pod-settings.ts';
 import type { Manifest } from './render.ts';
@@ -35,10 +36,11 @@ export function nameProblems(
   };
   const values = environmentOf(objects);
   const text = JSON.stringify(objects.filter(({ kind }) => kind !== 'ConfigMap'));
+  // By hub are those scaled that take something from one.
+  const takesFromHub = hubs.some(({ consumerGroups }) => consumerGroups.some((group) => group === app));
   const wanted = [
     `"image":"${joined}.azurecr.io/${app}:`,
-    `"eventHubNamespace":"${dashed}-hubs"`,
-    `"storageAccountName":"${joined}"`,
+    ...(takesFromHub ? [`"eventHubNamespace":"${dashed}-hubs"`, `"storageAccountName":"${joined}"`] : []),
   ];
   return [
     ...Object.entries(variables)

@@ -77,4 +77,16 @@ describe('The settings of a pod', () => {
     expect(said('daybook', { storageAccountName: 'daybook' })).toEqual([expect.stringContaining('storageAccountName')]);
     expect(said('books')).toHaveLength(7);
   });
+
+  it('need not name what is of hubs where the service takes nothing from one', () => {
+    const image = {
+      apiVersion: 'v1',
+      kind: 'Other',
+      metadata: { name: 'n' },
+      image: 'daybookdev.azurecr.io/shipping:x',
+    };
+    const names = { prefix: 'daybook', environment: 'dev' };
+    expect(nameProblems('overlay', 'shipping', [...overlay(well), image], names)).toEqual([]);
+    expect(nameProblems('overlay', 'order', [...overlay(well), image], names)).toHaveLength(3);
+  });
 });
