@@ -7,7 +7,7 @@ jest.setTimeout(240_000);
 let workspace: Workspace;
 beforeAll(async () => {
   workspace = copyOfTheRepository();
-  await workspace.run('.', 'nx', 'g', 'daybook:service', 'shipping', '--aggregate', 'shipment');
+  await workspace.run('.', 'nx', 'g', 'daybook:service', 'shipping');
   await workspace.run('.', 'nx', 'g', 'daybook:aggregate', 'gift-card', '--service', 'shipping');
 });
 afterAll(() => workspace.remove());

@@ -17,25 +17,31 @@ export interface Registered {
 
 const block = /(?<=export const services = \{\n)[^]*?(?=\} as const satisfies)/;
 const entry =
-  /^ {2}'?([a-z0-9-]+)'?: \{ port: (\d+), events: '([a-z0-9-]+)', publishes: (true|false), takesCommands: (true|false) \},$/;
+  /^'?([a-z0-9-]+)'?: \{ port: (\d+), events: '([a-z0-9-]+)', publishes: (true|false), takesCommands: (true|false),? \}, ?/;
 
 /** Services by name. @throws GenerationRefused where the list has another form */
 export function registeredServices(tree: Tree): ReadonlyMap<string, Registered> {
-  const [list] = block.exec(textOf(tree, registryFile)) ?? [];
-  const lines = (list ?? '').split('\n').filter((line) => line !== '' && !/^ *\/\//.test(line));
-  const found = lines.map((line) => {
-    const [, name = '', port, events = '', publishes, takesCommands] = entry.exec(line) ?? [];
-    if (name !== '') {
-      const sends = { publishes: publishes === 'true', takesCommands: takesCommands === 'true' };
-      return [name, { port: Number(port), events, ...sends }] as const;
+  const [list = ''] = block.exec(textOf(tree, registryFile)) ?? [];
+  const services = new Map<string, Registered>();
+  // Prettier breaks an entry that is long.
+  let rest = list
+    .replaceAll(/^ *\/\/.*$/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  while (rest !== '') {
+    const [found, name = '', port, events = '', publishes, takesCommands] = entry.exec(rest) ?? [];
+    if (found === undefined) {
+      refuse(
+        `${registryFile}: expected an entry "name: { port, events, publishes, takesCommands },", not "${rest.slice(0, 60)}".`,
+      );
     }
-    return refuse(
-      `${registryFile}: expected an entry "name: { port, events, publishes, takesCommands }," on a line, not "${line.trim()}".`,
-    );
-  });
-  if (found.length === 0)
+    const sends = { publishes: publishes === 'true', takesCommands: takesCommands === 'true' };
+    services.set(name, { port: Number(port), events, ...sends });
+    rest = rest.slice(found.length);
+  }
+  if (services.size === 0)
     refuse(`${registryFile}: expected the list "export const services = { … } as const satisfies".`);
-  return new Map(found);
+  return services;
 }
 
 /** Enters a service as the last one. */
@@ -75,7 +81,7 @@ export function checkRoomForHub(services: ReadonlyMap<string, Registered>): void
 
 /** @throws GenerationRefused for a name that something else has */
 export function checkServiceIsNew(tree: Tree, services: ReadonlyMap<string, Registered>, name: string): void {
-  if (services.has(name) || tree.exists(`apps/${name}`)) {
+  if (services.has(name)) {
     refuse(
       `There is a service ${name} already: apps/${name}. To add to it: npx nx g daybook:aggregate <name> --service ${name}`,
     );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateFiles, type Tree } from '@nx/devkit';
 import { edit, insertBefore, replaceOne, withItem, withNames } from '../edit.ts';
-import { type AggregateNames, camelCase, capital } from '../names.ts';
+import type { AggregateNames } from '../names.ts';
 import type { Registered } from '../registry.ts';
 import { addToContracts } from './add-to-contracts.ts';
 
@@ -42,7 +42,7 @@ export function addAggregate(
       from: `./read-models/${aggregate}-summary/${aggregate}-summary.ts`,
     }),
   );
-  addToRoutes(tree, app, service, names);
+  addToRoutes(tree, app, names);
   addToMain(tree, app, service, names, values);
   const told = `- ${names.ManyWords} (\`/v1/${plural}\`): opened, noted, closed; a list by status.\n`;
   edit(tree, `${app}/README.md`, (text) =>
@@ -51,9 +51,8 @@ export function addAggregate(
   edit(tree, `${app}/CHANGELOG.md`, (text) => insertBefore(text, /(?<=^## .*\n+)(?=.)/m, told));
 }
 
-function addToRoutes(tree: Tree, app: string, service: string, { aggregate, thing, Thing }: AggregateNames): void {
+function addToRoutes(tree: Tree, app: string, { aggregate, thing, Thing }: AggregateNames): void {
   const file = `${app}/src/http/routes.ts`;
-  const type = `${capital(camelCase(service))}Routes`;
   edit(tree, file, (text) => {
     const imported = withNames(text, {
       keyword: 'import',
@@ -63,8 +62,8 @@ function addToRoutes(tree: Tree, app: string, service: string, { aggregate, thin
     const typed = replaceOne(
       imported,
       file,
-      `the type "export type ${type} = …;"`,
-      new RegExp(`^(export type ${type} = [^;]+);$`, 'm'),
+      'the type "export type ServiceRoutes = …;"',
+      /^(export type ServiceRoutes = [^;]+);$/m,
       (_, parts) => `${parts} & ${Thing}Routes;`,
     );
     return replaceOne(
@@ -92,16 +91,15 @@ function addToMain(
     [`@daybook/${service}-domain`, `${thing}Decider`, `type ${Thing}Event`],
     [`./read-models/${aggregate}-summary/${aggregate}-summary.ts`, `${thing}SummaryModel`],
   ];
-  const routes = `${camelCase(service)}Routes`;
   edit(tree, file, (text) =>
     replaceOne(
       imports.reduce((before, [from, ...names]) => withNames(before, { keyword: 'import', names, from }), text),
       file,
-      `"await service.run(${routes}({ … }), …"`,
-      new RegExp(`^await service\\.run\\(\\s*${routes}\\(\\{([^}]*)\\}\\)`, 'm'),
+      '"await service.run(serviceRoutes({ … }), …"',
+      /^await service\.run\(\s*serviceRoutes\(\{([^}]*)\}\)/m,
       (_, parts = '') => {
         const list = withItem(withItem(parts, things), `${thing}Summaries`);
-        return `${textFrom('main.ts.template', values)}\nawait service.run(${routes}({ ${list} })`;
+        return `${textFrom('main.ts.template', values)}\nawait service.run(serviceRoutes({ ${list} })`;
       },
     ),
   );

@@ -86,7 +86,7 @@ describe('is refused', () => {
       'apps/shipping/src/main.ts',
       'await service.run(',
       'void service.run(',
-      /main\.ts: expected "await service\.run\(shippingRoutes/,
+      /main\.ts: expected "await service\.run\(serviceRoutes/,
     ],
     [
       'apps/shipping/src/http/routes.ts',

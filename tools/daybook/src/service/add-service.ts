@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { generateFiles, readJson, type Tree } from '@nx/devkit';
 import { edit, replaceOne, withItem } from '../edit.ts';
-import { camelCase, capital, keyOf, memberOf } from '../names.ts';
+import { keyOf, memberOf } from '../names.ts';
 import { register, type Registered, registryFile } from '../registry.ts';
 import { addDeployment } from './add-deployment.ts';
 
@@ -9,12 +9,7 @@ import { addDeployment } from './add-deployment.ts';
 export function addService(tree: Tree, service: string, registered: Registered): void {
   const { port, publishes } = registered;
   const { devDependencies: versions } = readJson<{ devDependencies: Record<string, string> }>(tree, 'package.json');
-  const names = {
-    Service: capital(camelCase(service)),
-    serviceVariable: camelCase(service),
-    member: memberOf(service),
-  };
-  const values = { ...names, service, port, hub: publishes, versions };
+  const values = { service, member: memberOf(service), port, hub: publishes, versions };
   generateFiles(tree, join(import.meta.dirname, 'files/app'), `apps/${service}`, values);
   generateFiles(tree, join(import.meta.dirname, 'files/producer'), `libs/contracts/producers/${service}`, values);
   addDeployment(tree, service);
@@ -30,7 +25,7 @@ export function addService(tree: Tree, service: string, registered: Registered):
       text,
       rollback,
       'the services that can be chosen, "options: [order, …]"',
-      /^( +service:\n(?: {8}.*\n)*? {8}options: \[)([^\]]*)\]/m,
+      /^( +service:\n(?: {8}.*\n)*? {8}options:\s*\[)([^\]]*)\]/m,
       (_, before, options = '') => `${before}${withItem(options, service)}]`,
     ),
   );

@@ -78,6 +78,17 @@ describe('a service', () => {
       ['catering', 4200],
     ]);
   });
+
+  it('finds its place also in lists that are broken into lines', async () => {
+    const entry = "port: 4104, events: 'sagas', publishes: false, takesCommands: false";
+    replaceIn(registryFile, `{ ${entry} }`, `{\n    ${entry.replaceAll(', ', ',\n    ')},\n  }`);
+    const rollback = '.github/workflows/rollback.yaml';
+    replaceIn(rollback, /options: \[order(.*)\]/, 'options:\n          [\n            order$1,\n          ]');
+    await generate({ name: 'shipping' });
+    expect([...registeredServices(tree).keys()].slice(-2)).toEqual(['fulfilment', 'shipping']);
+    expect(text(rollback)).toContain('[order, inventory, payment, fulfilment, shipping]');
+  });
+
   const sink = { port: 4108, events: 'sinks', publishes: false, takesCommands: false };
 });
 
@@ -87,7 +98,7 @@ describe('is refused, and nothing is written', () => {
     ['a service that is there', { name: 'payment' }, /There is a service payment already.*daybook:aggregate/],
     ['a library', { name: 'saga' }, /"saga" is the name of something else here/],
     ['a tool', { name: 'local' }, /"local" is the name of something else/],
-    ['another app', { name: 'e2e' }, /There is a service e2e already/],
+    ['another app', { name: 'e2e' }, /"e2e" is the name of something else/],
     ['an identity', { name: 'operator' }, /"operator" is the name of something else/],
     ['a process', { name: 'azurite' }, /"azurite" is the name of something else/],
     ['a port in use', { name: 'shipping', port: 4102 }, /Port 4102 is used by inventory: choose another one/],
