@@ -66,8 +66,10 @@ function link(from: string, to: string): void {
 
 function run(folder: string, cwd: string, program: string, args: readonly string[]): Promise<string> {
   const bin = join(folder, 'node_modules/.bin');
-  // What Nx and npm tell the processes that they start is about the repository that the copy was made of.
-  const own = Object.entries(process.env).filter(([name]) => !/^(NX_|npm_|JEST_|INIT_CWD$|NODE_OPTIONS$)/.test(name));
+  // What Nx and npm tell the processes that they start is about this repository and this terminal.
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(NX_|npm_|JEST_|FORCE_COLOR$|INIT_CWD$|NODE_OPTIONS$)/.test(name),
+  );
   const env = { ...Object.fromEntries(own), PATH: `${bin}:${process.env['PATH'] ?? ''}` };
   return new Promise((resolve, reject) => {
     const child = spawn(join(bin, program), args, {
