@@ -19,7 +19,8 @@ describe('starting in the wrong order', () => {
     // None of them ends because something is not there yet: with `restarts: false` its start would fail.
     const services = Promise.all(serviceNames.map((service) => lab.system.process(service).start()));
     for (const name of stores) {
-      const waited = await Promise.race([services.then(() => 'ready'), pause(1_500)]);
+      // Longer, all in all, than anything is tried again that somebody waits for.
+      const waited = await Promise.race([services.then(() => 'ready'), pause(5_000)]);
       expect(waited).toBe('waiting');
       await lab.system.process(name).start();
     }

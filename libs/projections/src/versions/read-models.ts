@@ -1,5 +1,5 @@
 import type { StoredEvent } from '@daybook/eventstore';
-import type { Container, Runtime } from '@daybook/ports';
+import { type Container, isSafeToRetry, type Runtime } from '@daybook/ports';
 import type { Build } from '../build.ts';
 import { type Alias, createAlias } from './alias.ts';
 import { createCommands, type ReadModelCommands } from './commands.ts';
@@ -35,7 +35,11 @@ export interface ReadModelTiming {
 export interface ReadModels extends ReadModelCommands {
   /** Before `start()`. @throws ReadModelError `bad-definition` */
   add<B extends Build>(definition: ReadModelDefinition<B>): ServedReadModel<B>;
-  /** Writes the registries that are not there and starts the feeds of all builds. @throws ReadModelError `version-missing` */
+  /**
+   * Writes the registries that are not there and starts the feeds of all builds. Waits for a database that is away.
+   *
+   * @throws ReadModelError `version-missing`; ContainerError where it is stopped meanwhile
+   */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Healthy while the builds that serve are kept up to date; one beside them is told of and does not count. */
@@ -87,6 +91,17 @@ export function createReadModels(options: ReadModelsOptions): ReadModels {
       }
     }
   };
+  /** Nobody promises that the database is there before the service: it is waited for until it is, or the service is stopped. */
+  const untilThere = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (stopping.signal.aborted || !isSafeToRetry(error)) throw error;
+        log('warn', 'waiting for what a read model is stored in', { err: error, readModel: name });
+      }
+    }
+  };
   const commands = createCommands({
     ...{ all, registries, timing, follow, log, runtime, stopping: stopping.signal },
     ...{ events: options.events, leases: options.leases },
@@ -98,7 +113,7 @@ export function createReadModels(options: ReadModelsOptions): ReadModels {
       const { name } = definition;
       checkDefinition(definition, all);
       const alias = createAlias({
-        load: () => registries.ensure(name, newestOf(definition)),
+        load: () => registries.ensure(name, newestOf(definition), stopping.signal),
         runtime,
         maxAgeMs: timing.aliasMaxAgeMs,
         staleMaxMs: timing.retireAfterMs / 2,
@@ -120,9 +135,10 @@ export function createReadModels(options: ReadModelsOptions): ReadModels {
     },
     async start() {
       for (const { definition, alias, documentsOf } of all.values()) {
-        servingOf(definition.name, await alias.refresh(), documentsOf);
+        const registry = await untilThere(definition.name, alias.refresh);
+        servingOf(definition.name, registry, documentsOf);
       }
-      for (const managed of all.values()) await follow(managed);
+      for (const managed of all.values()) await untilThere(managed.definition.name, () => follow(managed));
       loop = keepLooking();
       void commands.resume();
     },

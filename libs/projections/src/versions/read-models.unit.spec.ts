@@ -1,3 +1,4 @@
+import { type Container, ContainerError, type Runtime } from '@daybook/ports';
 import { asked, code, commandWorld } from '../test-support/command-world.ts';
 import { timing } from '../test-support/service-world.ts';
 
@@ -14,6 +15,27 @@ describe('a read model', () => {
     expect(models.health()).toMatchObject({ healthy: true, detail: { counts: [{ build: 1, serving: true }] } });
     expect(new Set(live)).toEqual(new Set([true]));
     await within(models.stop());
+  });
+
+  it('waits for its database, however long that is away, and starts when it is there', async () => {
+    const { append, instance, runtime, within, readModels } = commandWorld();
+    await append('thing-1', 3);
+    const began = runtime.now();
+    const { models, get } = instance({}, { readModels: awayUntil(readModels, runtime, 300_000) });
+    await within(models.start(), 400_000);
+    expect(runtime.now() - began).toBeGreaterThanOrEqual(300_000);
+    await runtime.advance(1_000);
+    expect(await get('thing-1')).toEqual({ events: 3 });
+    await within(models.stop());
+  });
+
+  it('is not started when it is stopped while it waits', async () => {
+    const { instance, runtime, within, readModels } = commandWorld();
+    const { models } = instance({}, { readModels: awayUntil(readModels, runtime, Infinity) });
+    const refused = expect(models.start()).rejects.toMatchObject({ code: 'unavailable' });
+    await runtime.advance(60_000);
+    await within(models.stop());
+    await refused;
   });
 
   it('is rebuilt beside the one that serves, compared, switched, rolled back and retired', async () => {
@@ -180,3 +202,16 @@ it('refuses a definition that cannot be', () => {
     expect(bad(definition)).toThrow(expect.objectContaining({ code: 'bad-definition' }) as Error);
   }
 });
+
+/** The container, from some instant on. */
+function awayUntil(container: Container, runtime: Runtime, ms: number): Container {
+  const began = runtime.now();
+  const there = async (): Promise<void> => {
+    if (runtime.now() - began < ms) throw new ContainerError('unavailable', 'read-models', 'away');
+  };
+  return {
+    ...container,
+    read: (...asked) => there().then(() => container.read(...asked)),
+    batch: (...asked) => there().then(() => container.batch(...asked)),
+  };
+}

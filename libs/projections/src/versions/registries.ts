@@ -13,11 +13,12 @@ import { ReadModelError } from './read-model.ts';
 export interface Registries {
   read(name: string): Promise<Stored<Registry> | undefined>;
   /**
-   * The registry; where there is none yet, the first one is written. Of several writers one wins. Tried again for some seconds.
+   * The registry; where there is none yet, the first one is written. Of several writers one wins. Tried again for some seconds,
+   * or until the signal.
    *
    * @throws ReadModelError `conflict`; ContainerError
    */
-  ensure(name: string, version: number): Promise<Stored<Registry>>;
+  ensure(name: string, version: number, signal?: AbortSignal): Promise<Stored<Registry>>;
   /**
    * Replaces it by what `change` makes of it, guarded by its etag: where another changed it, `change` is asked again.
    *
@@ -53,7 +54,7 @@ export function createRegistries(container: Container, runtime: Pick<Runtime, 'n
 
   return {
     read,
-    async ensure(name, version) {
+    async ensure(name, version, signal) {
       const by = { actor: 'service:start', reason: 'first start', at: new Date(runtime.now()).toISOString() };
       let away: unknown;
       for (let attempt = 0; attempt < maxConflicts; attempt += 1) {
@@ -65,7 +66,8 @@ export function createRegistries(container: Container, runtime: Pick<Runtime, 'n
           if (!isSafeToRetry(error)) throw error;
           away = error;
         }
-        await runtime.sleep(runtime.random() * Math.min(startPauseMaxMs, pauseMaxMs * 2 ** attempt));
+        await runtime.sleep(runtime.random() * Math.min(startPauseMaxMs, pauseMaxMs * 2 ** attempt), signal);
+        if (signal?.aborted === true) break;
       }
       throw away ?? new ReadModelError('conflict', name, 'its registry could not be written');
     },
