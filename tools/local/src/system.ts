@@ -1,4 +1,5 @@
 import { serviceNames } from '@daybook/contracts';
+import { bundled } from './bundled.ts';
 import { daybookProcesses } from './daybook-processes.ts';
 import { isOfCredential } from './identities/credential-variables.ts';
 import { prepareDataFolder } from './identities/prepare.ts';
@@ -15,7 +16,7 @@ import type { Environment, ServiceInstance, Settings, Urls } from './settings.ts
 import type { ManagedProcess } from './supervisor/managed-process.ts';
 import { findFreePorts } from './supervisor/ports.ts';
 import { runProcesses } from './supervisor/run-processes.ts';
-import type { RestartPauses } from './supervisor/process-spec.ts';
+import type { ProcessSpec, RestartPauses } from './supervisor/process-spec.ts';
 
 export interface SystemOptions {
   /** Where its data is: a folder of its own. With `ports: 'default'` it may be left out (`.daybook`). */
@@ -76,7 +77,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     fresh: options.fresh ?? false,
     command: options.command ?? 'another program',
     urls: settings.urls,
-    specs: daybookProcesses(root, settings, options.services ?? true, instanceEnvs),
+    specs: await withBundles(root, daybookProcesses(root, settings, options.services ?? true, instanceEnvs)),
     env: inheritedEnv(process.env, settings),
     prepare: () => prepareDataFolder(settings.dataFolder, process.env['NODE_EXTRA_CA_CERTS']),
     log: options.log ?? (() => {}),
@@ -96,6 +97,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
     stop,
   };
+}
+
+/** What is ours is bundled; packages are as they come. */
+async function withBundles(root: string, specs: readonly ProcessSpec[]): Promise<readonly ProcessSpec[]> {
+  const isOurs = ({ script }: ProcessSpec): boolean => script.endsWith('.ts');
+  const bundleOf = await bundled(root, [...new Set(specs.filter(isOurs).map(({ script }) => script))]);
+  return specs.map((spec) => (isOurs(spec) ? { ...spec, bundle: bundleOf(spec.script) } : spec));
 }
 
 async function settle(options: SystemOptions, environment: Environment, root: string): Promise<Settings> {

@@ -15,6 +15,8 @@ export interface ProcessSpec {
   readonly stage: number;
   /** Absolute path of what Node.js runs. */
   readonly script: string;
+  /** Absolute path of the same as one bundle, which is run in its place as long as it is there. */
+  readonly bundle?: string;
   readonly args: readonly string[];
   /** Added to the environment that all share. */
   readonly env?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openLog } from './log-file.ts';
@@ -34,17 +34,25 @@ const compileCacheIn = (root: string): string => join(root, 'node_modules', '.ca
 /** DEP0123: the AMQP library names a server by its address, which is all that a local one has. */
 const nodeOptions = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0123'];
 
+/** What is run: the bundle, whose traces lead to the sources, or these where it has gone. */
+const programOf = ({ script, bundle }: ProcessSpec): readonly string[] =>
+  bundle !== undefined && existsSync(bundle) ? ['--enable-source-maps', bundle] : [script];
+
 /** Starts a process in the supervisor's own process group; it ends when the supervisor does, and leaves SIGINT to it. */
 export function spawnProcess(spec: ProcessSpec, { root, logFolder, env }: Surroundings): ChildProcess {
   const watch = pathToFileURL(join(root, 'tools', 'local', 'src', 'supervisor', 'parent-watch.ts')).href;
   const secrets = spec.envFile === undefined ? [] : [`--env-file=${spec.envFile}`];
   const log = openLog(logFolder, spec.name);
   try {
-    const child = spawn(nodeIn(root), [...nodeOptions, ...secrets, '--import', watch, spec.script, ...spec.args], {
-      cwd: root,
-      env: { NODE_COMPILE_CACHE: compileCacheIn(root), ...env, ...spec.env },
-      stdio: ['pipe', log, log],
-    });
+    const child = spawn(
+      nodeIn(root),
+      [...nodeOptions, ...secrets, '--import', watch, ...programOf(spec), ...spec.args],
+      {
+        cwd: root,
+        env: { NODE_COMPILE_CACHE: compileCacheIn(root), ...env, ...spec.env },
+        stdio: ['pipe', log, log],
+      },
+    );
     // The pipe breaks when the process ends, which is no error.
     child.stdin?.on('error', () => {});
     return child;
