@@ -1,5 +1,5 @@
 // A process of its own, because exporters of OTLP load parts of themselves when they are needed, which no test runner's sandbox can: exports to both
-// places and says on its last line what came. Its one argument is the status that Azure Monitor answers with.
+// places and says on one line what came. Its one argument is the status that Azure Monitor answers with.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics } from '@opentelemetry/api';
