@@ -21,6 +21,8 @@ let scopes: unknown[];
 /** Where the package would keep what it could not send. */
 const kept = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('Microsoft-'));
 let folders: readonly string[];
+// It is loaded with the first export, which here takes longer than one may take on a busy machine.
+beforeAll(() => import('@azure/monitor-opentelemetry-exporter'), 30_000);
 beforeEach(async () => {
   folders = kept();
   ingestion = await openIngestion();
