@@ -23,7 +23,7 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['node', join(root, 'node_modules/typescript7/bin/tsc'), '-p', 'tsconfig.base.json']],
   [
     'tests, builds, contracts, 1,000 simulated histories',
-    nx('run-many', '-t', 'sim-ci', 'test', 'build', 'check', '--parallel=3'),
+    nx('run-many', '-t', 'sim-ci', 'test', 'build', 'check', '--parallel=2'),
   ],
   ...(flags['skip-e2e'] === true ? [] : ([['end-to-end tests', nx('run-many', '-t', 'e2e')]] as const)),
 ];
