@@ -20,7 +20,7 @@ describe('starting in the wrong order', () => {
     const services = Promise.all(serviceNames.map((service) => lab.system.process(service).start()));
     for (const name of stores) {
       // Longer, all in all, than anything is tried again that somebody waits for.
-      const waited = await Promise.race([services.then(() => 'ready'), pause(5_000)]);
+      const waited = await Promise.race([services.then(() => 'ready'), pause(3_000)]);
       expect(waited).toBe('waiting');
       await lab.system.process(name).start();
     }
