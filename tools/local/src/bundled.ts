@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { replaceFile } from './files.ts';
 import { StartRefused } from './refusal.ts';
 
 /** How many bundles are kept: those of the working copy as it is, and as it was for systems that still run. */
@@ -23,7 +22,8 @@ interface Bundled {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-const running = new Map<string, Promise<Bundled>>();
+/** One after another: who comes second finds what the first has made. */
+let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * Bundles TypeScript programs with all that they import, once for each state of the sources and the packages. Node.js then reads a handful
@@ -36,23 +36,29 @@ const running = new Map<string, Promise<Bundled>>();
  */
 export async function bundled(root: string, scripts: readonly string[]): Promise<(script: string) => string> {
   const names = scripts.map((script) => relative(root, script).split(sep).join('/')).sort();
-  const key = [root, ...names].join('\n');
-  const now = running.get(key) ?? bundleNow(root, names).finally(() => running.delete(key));
-  running.set(key, now);
-  const { folder } = await now;
+  const mine = turn.then(() => bundleNow(root, names));
+  turn = mine.catch(() => undefined);
+  const { folder } = await mine;
   return (script) => join(folder, relative(root, script).replace(/\.ts$/, '.js'));
 }
 
 async function bundleNow(root: string, names: readonly string[]): Promise<Bundled> {
   const cache = join(root, 'node_modules', '.cache', 'daybook');
-  const record = join(cache, `${shortHash(names.join('\n'))}.json`);
+  const record = join(cache, `${hashOf(names)}.json`);
   const last = lastOf(record);
   if (last !== undefined && isCurrent(root, last)) return last;
   mkdirSync(cache, { recursive: true });
-  const made = await build(root, cache, names);
-  replaceFile(record, JSON.stringify(made));
-  removeOld(cache);
-  return made;
+  // As a whole or not at all, from a folder of one's own: another process may be starting from the same sources.
+  const next = mkdtempSync(join(cache, 'next-'));
+  try {
+    const made = await build(root, cache, names, join(next, 'bundle'));
+    writeFileSync(join(next, 'record'), JSON.stringify(made));
+    renameSync(join(next, 'record'), record);
+    return made;
+  } finally {
+    rmSync(next, { recursive: true, force: true });
+    removeOld(cache);
+  }
 }
 
 function lastOf(record: string): Bundled | undefined {
@@ -66,10 +72,14 @@ function lastOf(record: string): Bundled | undefined {
 const isCurrent = (root: string, { folder, inputs }: Bundled): boolean =>
   stateOf(folder) !== undefined && Object.entries(inputs).every(([path, state]) => stateOf(join(root, path)) === state);
 
-/** Same time and size, same content: as for every incremental build. */
-function stateOf(path: string): string | undefined {
+/**
+ * Same time and size, same content: as for every incremental build.
+ *
+ * @param beforeMs what was changed since is not known by its state
+ */
+function stateOf(path: string, beforeMs = Infinity): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.mtimeMs}/${stat.size}`;
+  return stat && (stat.mtimeMs < beforeMs ? `${stat.mtimeMs}/${stat.size}` : 'changed');
 }
 
 /**
@@ -78,7 +88,8 @@ function stateOf(path: string): string | undefined {
  */
 const alsoInputs = ['tools/local/src/bundled.ts', 'node_modules/.package-lock.json'];
 
-async function build(root: string, cache: string, names: readonly string[]): Promise<Bundled> {
+/** @param next a folder that is not there yet, in which it is made */
+async function build(root: string, cache: string, names: readonly string[], next: string): Promise<Bundled> {
   // Only where something has changed: it takes longer to load than to look that nothing has.
   const esbuild = await import('esbuild');
   // Before anything is read: what is changed meanwhile is bundled again the next time.
@@ -101,23 +112,17 @@ async function build(root: string, cache: string, names: readonly string[]): Pro
       throw new StartRefused('start-failed', error.message);
     })
     .finally(() => esbuild.stop());
-  const hash = createHash('sha256');
-  for (const { path, contents } of outputFiles) hash.update(path).update(contents);
-  const folder = join(cache, hash.digest('hex').slice(0, 16));
-  // As a whole or not at all: another system may be starting from the same sources.
-  const next = mkdtempSync(join(cache, 'next-'));
+  const folder = join(cache, hashOf(outputFiles.flatMap(({ path, contents }) => [path, contents])));
   for (const { path, contents } of outputFiles) {
     const file = join(next, relative(join(cache, 'out'), path));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, contents);
   }
-  if (stateOf(folder) === undefined) renameUnlessThere(next, folder);
-  rmSync(next, { recursive: true, force: true });
+  renameUnlessThere(next, folder);
   const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
   const states = [...own, ...alsoInputs].flatMap((path) => {
-    const state = stateOf(join(root, path));
-    if (state === undefined) return [];
-    return [[path, statSync(join(root, path)).mtimeMs >= began ? 'changed' : state] as const];
+    const state = stateOf(join(root, path), began);
+    return state === undefined ? [] : [[path, state] as const];
   });
   return { folder, inputs: Object.fromEntries(states) };
 }
@@ -142,4 +147,8 @@ function removeOld(cache: string): void {
   for (const { path } of folders.slice(keptMax)) rmSync(path, { recursive: true, force: true });
 }
 
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+function hashOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\n');
+  return hash.digest('hex').slice(0, 16);
+}
