@@ -53,10 +53,9 @@ export function namesOf(aggregate: string, plural: string = pluralOf(aggregate))
   };
 }
 
-export const camelCase = (name: string): string =>
-  name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** How a member of that name is written: `.shipping`, `['gift-card']`. */
 export const memberOf = (name: string): string => (name.includes('-') ? `['${name}']` : `.${name}`);

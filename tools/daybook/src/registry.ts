@@ -1,4 +1,4 @@
-import { commonEndpoints, dataIdentities, hubsMax, serviceNames } from '@daybook/contracts';
+import { commonEndpoints, containers, dataIdentities, hubsMax, serviceNames } from '@daybook/contracts';
 import { defaultPorts } from '@daybook/local';
 import type { Tree } from '@nx/devkit';
 import { replaceOne, textOf } from './edit.ts';
@@ -100,11 +100,16 @@ const processes = ['azurite', 'console', 'pipeline', 'provision', 'scaler'];
 /** First parts of paths that every service has. */
 export const commonPaths: ReadonlySet<string> = new Set(commonEndpoints.map(({ path }) => path.split('/')[2] ?? ''));
 
-const ownContainers = 'snapshots|read-models|totals|leases|dead-letters|outbox|timers|answers|audit|subject-keys';
+/** How the names of a service's containers end, other than that of its events. */
+const ownContainers = new Set(
+  containers.filter(({ purpose }) => purpose !== 'events').map(({ name, service }) => name.slice(service.length)),
+);
 
 /** @throws GenerationRefused where the container of events would have the name of another one */
 export function checkEventsContainer(services: ReadonlyMap<string, Registered>, name: string, events: string): void {
   const taken = [...services.values()].some((service) => service.events === events);
-  const owner = [...services.keys(), name].some((each) => new RegExp(`^${each}-(${ownContainers})$`).test(events));
+  const owner = [...services.keys(), name].some(
+    (each) => events.startsWith(each) && ownContainers.has(events.slice(each.length)),
+  );
   if (taken || owner) refuse(`There is a container ${events} already: give --aggregate (or --plural) another name.`);
 }

@@ -1,3 +1,4 @@
+import { isAtLeast, parseVersion } from '@daybook/contract-check';
 import { readJson, type Tree } from '@nx/devkit';
 import { edit, replaceOne, textOf } from '../edit.ts';
 import { type AggregateNames, keyOf } from '../names.ts';
@@ -35,10 +36,9 @@ export function raiseVersion(tree: Tree, service: string, { manyWords, plural }:
   return next;
 }
 
-/** Whether more is declared than was released, if it is not a patch only. Of what was never released anything may still be said. */
+/** Whether more than a patch is declared since the last release. Of what was never released anything may still be said. */
 function isMore(declared: string, released: string | undefined): boolean {
   if (released === undefined) return true;
-  const [major, minor] = declared.split('.').map(Number) as [number, number];
-  const [releasedMajor, releasedMinor] = released.split('.').map(Number) as [number, number];
-  return major > releasedMajor || (major === releasedMajor && minor > releasedMinor);
+  const [major, minor] = parseVersion(released);
+  return isAtLeast(declared, `${major}.${minor + 1}.0`);
 }

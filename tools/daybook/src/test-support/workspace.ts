@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findRoot } from '@daybook/local';
@@ -44,17 +44,9 @@ const nodeModulesOf = (root: string): readonly string[] => [
     readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
       .map(({ name }) => join(folder, name, 'node_modules'))
-      .filter((path) => exists(join(root, path))),
+      .filter((path) => existsSync(join(root, path))),
   ),
 ];
-
-const exists = (path: string): boolean => {
-  try {
-    return readdirSync(path).length > 0;
-  } catch {
-    return false;
-  }
-};
 
 /** Links take seconds and no room; where the folder is on another disk it has to be copies. */
 function link(from: string, to: string): void {
